@@ -1,0 +1,55 @@
+"""Frozen facts and their JSON: what every room hands to the next (CONTRACT.md 1 to 3)."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.records._entry import Check as Check
+    from vatio.records._entry import Entry as Entry
+    from vatio.records._entry import Finding as Finding
+    from vatio.records._environment import Accelerator as Accelerator
+    from vatio.records._environment import Distribution as Distribution
+    from vatio.records._environment import Environment as Environment
+    from vatio.records._environment import FileDigest as FileDigest
+    from vatio.records._environment import Git as Git
+    from vatio.records._environment import Processor as Processor
+    from vatio.records._footprint import Emissions as Emissions
+    from vatio.records._footprint import Factor as Factor
+    from vatio.records._footprint import Footprint as Footprint
+    from vatio.records._footprint import Intensity as Intensity
+    from vatio.records._json import dumps as dumps
+    from vatio.records._json import from_json as from_json
+    from vatio.records._json import parse_rfc3339 as parse_rfc3339
+    from vatio.records._json import rfc3339 as rfc3339
+    from vatio.records._json import to_json as to_json
+    from vatio.records._quantity import PROVENANCES as PROVENANCES
+    from vatio.records._quantity import Quantity as Quantity
+    from vatio.records._quantity import difference as difference
+    from vatio.records._quantity import product as product
+    from vatio.records._quantity import scaled as scaled
+    from vatio.records._quantity import total as total
+    from vatio.records._run import Channel as Channel
+    from vatio.records._run import Component as Component
+    from vatio.records._run import Ended as Ended
+    from vatio.records._run import Gap as Gap
+    from vatio.records._run import Phase as Phase
+    from vatio.records._run import Started as Started
+    from vatio.records._span import Span as Span
+    from vatio.records._view import EntryRef as EntryRef
+    from vatio.records._view import Host as Host
+    from vatio.records._view import Overhead as Overhead
+    from vatio.records._view import RunRecord as RunRecord
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "_entry": "Check Entry Finding",
+        "_environment": "Accelerator Distribution Environment FileDigest Git Processor",
+        "_footprint": "Emissions Factor Footprint Intensity",
+        "_json": "dumps from_json parse_rfc3339 rfc3339 to_json",
+        "_quantity": "PROVENANCES Quantity difference product scaled total",
+        "_run": "Channel Component Ended Gap Phase Started",
+        "_span": "Span",
+        "_view": "EntryRef Host Overhead RunRecord",
+    },
+)
