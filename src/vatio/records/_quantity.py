@@ -123,8 +123,8 @@ def product(first: Quantity, second: Quantity) -> Quantity:
 def scaled(quantity: Quantity, factor: float) -> Quantity:
     """Multiply by an exact, non-negative number: a conversion, a share.
 
-    >>> scaled(Quantity.exact(3.6e6), 1 / 3.6e6).value
-    1.0
+    >>> scaled(Quantity.exact(300.0), 0.5).value
+    150.0
     """
     if factor < 0.0 or not math.isfinite(factor):
         raise InvalidQuantity(f"cannot scale by {factor}")
