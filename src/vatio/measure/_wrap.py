@@ -1,0 +1,58 @@
+"""Run a command and measure it: the engine of ``vatio run`` (CONTRACT.md 4 to 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vatio.config import Config
+from vatio.measure._live import Controller
+from vatio.records import RunRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """Hold what one ``vatio run`` was asked, beyond its configuration. ``environ`` is the process's environment.
+
+    ``require`` is a subset of ``measured`` and ``recorded``; ``record_file`` gets the run as JSON when it has ended.
+    """
+
+    environ: Mapping[str, str]
+    name: str | None = None
+    project: str | None = None
+    stage: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    zone: str | None = None
+    interval_s: float | None = None
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    plan: str | None = None
+    record_file: str | None = None
+    controllers: tuple[Controller, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOutcome:
+    """Hold how a wrapped run went. ``exit_code`` is the child's own, 128 + n for signal n, or 125, 126, 127.
+
+    ``record`` is ``None`` when there never was a child, or nothing of it could be kept or measured; ``recorded_in`` is the
+    ledger's or outbox's path, ``None`` for "not recorded"; ``notes`` are one-line warnings for stderr; ``refused`` says
+    why there was no child.
+    """
+
+    exit_code: int
+    record: RunRecord | None = None
+    recorded_in: str | None = None
+    head: str | None = None
+    notes: tuple[str, ...] = ()
+    refused: str | None = None
+    hint: str = ""
+
+
+def run_command(command: Sequence[str], *, config: Config, options: RunOptions) -> RunOutcome:
+    """Run ``command`` as if vatio were not there, measure it, keep the run, and give back the child's exit code."""
+    from vatio.measure._wrap_session import run_session
+
+    return run_session(tuple(command), config=config, options=options)
