@@ -1,0 +1,96 @@
+"""Skip what this machine cannot run, and say why; ``VATIO_TEST_REQUIRE=torch,browser`` makes an absent part a failure.
+
+A test names its need by a marker (``@pytest.mark.torch``); what each need means is in ``_missing_*`` below.
+"""
+
+from __future__ import annotations
+
+import glob
+import importlib.util
+import itertools
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+_HOMES = itertools.count()
+SHARED_DATA = Path(os.environ.get("VATIO_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+
+def _lacks_module(name: str) -> Callable[[], str]:
+    return lambda: "" if importlib.util.find_spec(name) else f"{name} is not installed"
+
+
+def _lacks_program(*names: str) -> Callable[[], str]:
+    return lambda: "" if any(map(shutil.which, names)) else f"none of {', '.join(names)} is installed"
+
+
+def _lacks_postgres() -> str:
+    found = shutil.which("initdb") or glob.glob("/usr/lib/postgresql/*/bin/initdb")
+    return "" if found else "PostgreSQL's server programs are not installed"
+
+
+def _lacks_sensor() -> str:
+    readable = any(os.access(path, os.R_OK) for path in glob.glob("/sys/class/powercap/intel-rapl:*/energy_uj"))
+    return "" if readable or os.path.exists("/dev/nvidia0") else "no readable RAPL zone and no NVIDIA device"
+
+
+def _lacks_data() -> str:
+    return "" if SHARED_DATA.is_dir() else f"the test data is not at {os.path.relpath(SHARED_DATA, ROOT)} (docs/data.md)"
+
+
+NEEDS: dict[str, Callable[[], str]] = {
+    "torch": _lacks_module("torch"),
+    "ray": _lacks_module("ray"),
+    "postgres": _lacks_postgres,
+    "slurm": _lacks_program("slurmctld"),
+    "browser": _lacks_program("chromium", "chromium-browser", "google-chrome"),
+    "hardware": _lacks_sensor,
+    "data": _lacks_data,
+}
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real test data beside the checkout; a test that asks for it carries the marker ``data``."""
+    return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the user's configuration, keys and ledgers, and a run that measures the tests, away from what is tested."""
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(_HOMES))
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    for name in [name for name in os.environ if name.startswith("VATIO_") and not name.startswith("VATIO_TEST_")]:
+        monkeypatch.delenv(name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a requirement that nothing can meet."""
+    unknown = _required() - set(NEEDS)
+    if unknown:
+        raise pytest.UsageError(f"VATIO_TEST_REQUIRE names {', '.join(sorted(unknown))}; known are {', '.join(NEEDS)}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests whose needs are not met here."""
+    absent = {need: reason for need, lacks in NEEDS.items() if (reason := lacks())}
+    for item in items:
+        for need in absent.keys() & {mark.name for mark in item.iter_markers()}:
+            if need not in _required():
+                item.add_marker(pytest.mark.skip(reason=absent[need]))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail where a required part is absent."""
+    for need in _required() & {mark.name for mark in item.iter_markers()}:
+        if reason := NEEDS[need]():
+            pytest.fail(f"VATIO_TEST_REQUIRE asks for {need}: {reason}", pytrace=False)
+
+
+def _required() -> set[str]:
+    return {part.strip() for part in os.environ.get("VATIO_TEST_REQUIRE", "").split(",") if part.strip()}
