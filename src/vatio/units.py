@@ -9,14 +9,22 @@ from vatio.errors import UsageError
 # Exact, by definition of the watt-hour.
 J_PER_KWH = 3.6e6
 J_PER_WH = 3.6e3
+J_PER_MWH = 3.6e9
+J_PER_KJ = 1e3
 J_PER_UJ = 1e-6
 J_PER_MJ = 1e-3  # millijoule, NVML's unit
 W_PER_UW = 1e-6
 W_PER_MW = 1e-3  # milliwatt, NVML's unit
+W_PER_KW = 1e3
+G_PER_MG = 1e-3
 G_PER_KG = 1e3
 G_PER_TONNE = 1e6
+L_PER_ML = 1e-3
+L_PER_M3 = 1e3
+RATIO_PER_PERCENT = 1e-2
 HZ_PER_KHZ = 1e3
 HZ_PER_MHZ = 1e6
+HZ_PER_GHZ = 1e9
 BYTES_PER_KIB = 1024
 BYTES_PER_MIB = 1024**2
 BYTES_PER_GIB = 1024**3
