@@ -29,6 +29,11 @@ def names(kind: str) -> tuple[str, ...]:
     return tuple(BUILT_IN[kind])
 
 
+def installed(kind: str) -> tuple[str, ...]:
+    """List every name of one kind: the built-in ones and those of other packages, which costs the scan."""
+    return tuple(dict.fromkeys((*BUILT_IN.get(kind, {}), *_entry_points(kind))))
+
+
 def load(kind: str, name: str) -> Any:
     """Import the part that ``name`` stands for.
 
