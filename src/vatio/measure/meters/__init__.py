@@ -1,0 +1,31 @@
+"""One file for each kind of sensor, the models for where there is none, and the choice between them."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.measure.meters._aside import Aside as Aside
+    from vatio.measure.meters._command import CommandMeter as CommandMeter
+    from vatio.measure.meters._cpu_model import CpuModelMeter as CpuModelMeter
+    from vatio.measure.meters._dram_model import DramModelMeter as DramModelMeter
+    from vatio.measure.meters._gpu_model import GpuModelMeter as GpuModelMeter
+    from vatio.measure.meters._hwmon import HwmonMeter as HwmonMeter
+    from vatio.measure.meters._nvml import NvmlMeter as NvmlMeter
+    from vatio.measure.meters._open import Opened as Opened
+    from vatio.measure.meters._open import open_meters as open_meters
+    from vatio.measure.meters._rapl import RaplMeter as RaplMeter
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "_aside": "Aside",
+        "_command": "CommandMeter",
+        "_cpu_model": "CpuModelMeter",
+        "_dram_model": "DramModelMeter",
+        "_gpu_model": "GpuModelMeter",
+        "_hwmon": "HwmonMeter",
+        "_nvml": "NvmlMeter",
+        "_open": "Opened open_meters",
+        "_rapl": "RaplMeter",
+    },
+)
