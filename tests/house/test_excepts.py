@@ -1,0 +1,34 @@
+"""``except Exception`` has two addresses: the command line's ``main``, and the rim of a measurement beside the user's work."""
+
+import ast
+
+ROOMS = {"cli", "measure"}
+MOST_IN_CLI = 1
+BROAD = {"Exception", "BaseException"}
+
+
+def caught(handler):
+    if handler.type is None:
+        return {"BaseException"}
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return {ast.unparse(kind) for kind in kinds}
+
+
+def broad_excepts(modules):
+    for module in modules:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ExceptHandler) and caught(node) & BROAD:
+                yield module, node
+
+
+def test_broad_excepts_have_two_addresses(modules):
+    found = [f"{module.name}:{node.lineno}" for module, node in broad_excepts(modules)]
+    code = sum(module.source.count("\n") for module in modules)
+    print(f"{len(found)} broad excepts, {1000 * len(found) / code:.2f} per 1 000 lines: {', '.join(found)}")
+    assert [where for where in found if where.split(".")[1].split(":")[0] not in ROOMS] == []
+    assert sum(where.startswith("vatio.cli") for where in found) <= MOST_IN_CLI
+
+
+def test_a_broad_except_does_something_with_what_it_caught(modules):
+    silent = [f"{module.name}:{node.lineno}" for module, node in broad_excepts(modules) if isinstance(node.body[0], ast.Pass)]
+    assert silent == []
