@@ -60,7 +60,9 @@ def test_the_printed_interval_holds_the_recorded_one(quantity: Quantity) -> None
 
 @given(quantities())
 def test_the_printed_interval_is_hardly_wider_than_the_recorded_one(quantity: Quantity) -> None:
-    assert quantity.value is not None and quantity.low is not None and quantity.high is not None
+    assert quantity.value is not None
+    assert quantity.low is not None
+    assert quantity.high is not None
     _, low, high = printed(number(quantity))
     wider = (high - low) - (quantity.high - quantity.low)
     assert wider <= max(0.6 * (quantity.high - quantity.low), 4e-3 * quantity.value) * (1 + 1e-9)
@@ -74,7 +76,9 @@ def test_no_value_has_more_than_four_significant_digits(quantity: Quantity) -> N
 
 @given(quantities())
 def test_the_last_digit_is_not_finer_than_a_hundredth_of_the_interval(quantity: Quantity) -> None:
-    assert quantity.value is not None and quantity.low is not None and quantity.high is not None
+    assert quantity.value is not None
+    assert quantity.low is not None
+    assert quantity.high is not None
     half = max(quantity.high - quantity.value, quantity.value - quantity.low)
     _, _, fraction = number(quantity).split(" ")[0].partition(".")
     if half > 0 and fraction:

@@ -1,0 +1,23 @@
+"""Records as people read them: the receipt, the page, Markdown (JSON is ``records.to_json``)."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.report._curve import PowerCurve as PowerCurve
+    from vatio.report._curve import power_curve as power_curve
+    from vatio.report._format import written as written
+    from vatio.report._markdown import to_markdown as to_markdown
+    from vatio.report._page import to_html as to_html
+    from vatio.report._receipt import receipt as receipt
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "_curve": "PowerCurve power_curve",
+        "_format": "written",
+        "_markdown": "to_markdown",
+        "_page": "to_html",
+        "_receipt": "receipt",
+    },
+)
