@@ -145,6 +145,8 @@ def _unknown_section(where: str, name: str, value: object) -> ConfigError:
 
     if isinstance(value, dict):
         return ConfigError(f"{where}: there is no section [{name}]", hint=nearest(name, tuple(SECTIONS)) or _all_sections())
+    if name in SECTIONS:
+        return ConfigError(f"{where}: {name} is a section, not a value", hint=f"write its keys under [{name}]")
     homes = _homes(name)
     hint = f"write it under [{homes[0]}]" if homes else nearest(name, tuple(SECTIONS)) or _all_sections()
     return ConfigError(f"{where}: {name} stands in no section", hint=hint)

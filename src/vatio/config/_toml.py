@@ -17,7 +17,7 @@ class TomlFile:
     __slots__ = ("_lines", "_prefix", "_text", "name", "path", "tables")
 
     def __init__(self, path: str, text: str, prefix: tuple[str, ...] = ()) -> None:
-        self.path, self.name, self._text, self._prefix = path, os.path.basename(path), text, prefix
+        self.path, self.name, self._text, self._prefix = path, shown_path(path), text, prefix
         self._lines: dict[tuple[str, ...], int] | None = None
         self.tables: object = _parsed(text, path)
         for name in prefix:
@@ -33,6 +33,12 @@ class TomlFile:
         return f"{self.name}:{line}" if line else self.name
 
 
+def shown_path(path: str) -> str:
+    """Write a path as a user would: from the current folder where that is shorter."""
+    near = os.path.relpath(path) if os.path.isabs(path) else path
+    return min((near, path), key=len)
+
+
 def read_toml(path: str, prefix: tuple[str, ...] = ()) -> TomlFile | None:
     """Read a file; ``None`` where ``prefix`` (tool, vatio) is asked for and the file cannot hold it.
 
@@ -44,23 +50,23 @@ def read_toml(path: str, prefix: tuple[str, ...] = ()) -> TomlFile | None:
             data = file.read(_LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise ConfigError(f"cannot read {path}: {reason}", hint="vatio init writes a vatio.toml") from error
+        raise ConfigError(f"cannot read {shown_path(path)}: {reason}", hint="vatio init writes a vatio.toml") from error
     if prefix and prefix[-1].encode() not in data:
         return None  # the usual pyproject.toml is not ours: it costs one read and no parser
     if len(data) > _LARGEST_BYTES:
-        raise ConfigError(f"{path} has more than {_LARGEST_BYTES} bytes", hint="it is no configuration")
+        raise ConfigError(f"{shown_path(path)} has more than {_LARGEST_BYTES} bytes", hint="it is no configuration")
     file_read = TomlFile(path, _decoded(data, path), prefix)
     return file_read if file_read.tables or not prefix else None
 
 
 def _decoded(data: bytes, path: str) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise ConfigError(f"{path} is UTF-16", hint="save it as UTF-8")
+        raise ConfigError(f"{shown_path(path)} is UTF-16", hint="save it as UTF-8")
     try:
         return data.removeprefix(b"\xef\xbb\xbf").decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path}:{line}: not UTF-8", hint="save the file as UTF-8") from error
+        raise ConfigError(f"{shown_path(path)}:{line}: not UTF-8", hint="save the file as UTF-8") from error
 
 
 def _parsed(text: str, path: str) -> dict[str, Any]:
@@ -69,8 +75,8 @@ def _parsed(text: str, path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise ConfigError(f"{path}: nested too deeply", hint="it is no configuration") from error
+        raise ConfigError(f"{shown_path(path)}: nested too deeply", hint="it is no configuration") from error
     except ValueError as error:
         what, _, at = str(error).partition(" (at ")
         line = at.removeprefix("line ").partition(",")[0] if at.startswith("line ") else str(text.count("\n") + 1)
-        raise ConfigError(f"{path}:{line}: not TOML: {what}", hint="see https://toml.io for the grammar") from error
+        raise ConfigError(f"{shown_path(path)}:{line}: not TOML: {what}", hint="see https://toml.io for the grammar") from error
