@@ -137,6 +137,7 @@ class Ended:
     bytes_received: int | None = None
     overhead_cpu_s: float = 0.0
     complete: bool = False
+    ranks: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     environment_sha256: str | None = None
     samples_sha256: str | None = None
