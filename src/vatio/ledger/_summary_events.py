@@ -1,0 +1,105 @@
+"""Read what a workload said of itself: phases, work, metrics, gaps (CONTRACT.md 4); nonsense in a line is left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from vatio.records import Gap, Phase, Quantity
+
+_NOT_YET = Quantity.absent("energy")
+
+
+class Story:
+    """Hold the events of one run, its times in seconds since the run's start."""
+
+    def __init__(self, start_s: float, rank: int) -> None:
+        self.work: dict[str, float] = {}
+        self.metrics: dict[str, float] = {}
+        self.gaps: list[Gap] = []
+        self.notes: list[str] = []
+        self.faults: dict[str, str] = {}
+        self.paused_s = 0.0
+        self._ranks: set[int] = {rank}
+        self._start_s = start_s
+        self._begun: dict[str, Mapping[str, Any]] = {}
+        self._done: dict[str, Mapping[str, Any]] = {}
+
+    @property
+    def ranks(self) -> tuple[int, ...]:
+        """List the ranks that took part, in order."""
+        return tuple(sorted(self._ranks))
+
+    def boundaries(self) -> list[float]:
+        """List the moments at which phases begin and end, each once, in order."""
+        marks = [*self._begun.values(), *self._done.values()]
+        return sorted({max(0.0, _number(event.get("t")) - self._start_s) for event in marks})
+
+    def phases(self, end_s: float) -> list[Phase]:
+        """Give the phases in the order of their begin, without their joules; an open one lasts until ``end_s``."""
+        found = [self._phase(key, event, end_s) for key, event in self._begun.items()]
+        return sorted(found, key=lambda phase: (phase.start_s, -phase.duration_s))
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Take one event; one that makes no sense is left out."""
+        kind = event.get("e")
+        if kind in ("begin", "end") and isinstance(event.get("id"), str) and math.isfinite(_number(event.get("t"))):
+            (self._begun if kind == "begin" else self._done).setdefault(event["id"], event)
+            self._ranks.add(_rank(event))
+        elif kind == "work" and isinstance(event.get("units"), dict):
+            for unit, count in event["units"].items():
+                if math.isfinite(_number(count)):
+                    self.work[unit] = self.work.get(unit, 0.0) + _number(count)
+        elif kind == "metric" and isinstance(event.get("name"), str) and math.isfinite(_number(event.get("value"))):
+            self.metrics[event["name"]] = _number(event["value"])
+        elif kind == "rank":
+            self._ranks.add(_rank(event))
+        else:
+            self._take_fault(event)
+
+    def _take_fault(self, event: Mapping[str, Any]) -> None:
+        kind, text = event.get("e"), event.get("text")
+        if kind == "gap":
+            start_s, end_s = (_number(event.get(name)) - self._start_s for name in ("start", "end"))
+            if math.isfinite(start_s) and math.isfinite(end_s):
+                self.gaps.append(Gap(start_s=start_s, end_s=max(start_s, end_s), reason=str(event.get("reason", ""))))
+            paused_s = _number(event.get("paused_s", 0.0))
+            self.paused_s += paused_s if math.isfinite(paused_s) and paused_s > 0.0 else 0.0
+        elif kind == "fault" and isinstance(event.get("channel"), str):
+            self.faults[event["channel"]] = str(event.get("reason", ""))
+        elif kind == "note" and isinstance(text, str):
+            self.notes.append(text)
+
+    def _phase(self, key: str, event: Mapping[str, Any], end_s: float) -> Phase:
+        start_s = max(0.0, _number(event["t"]) - self._start_s)
+        done = self._done.get(key)
+        stop_s = end_s if done is None else max(start_s, _number(done["t"]) - self._start_s)
+        used_s = None if done is None else _number(done.get("cpu_s")) - _number(event.get("cpu_s"))
+        parent = self._begun.get(str(event.get("parent")))
+        return Phase(
+            name=str(event.get("name", "")),
+            parent=None if parent is None else str(parent.get("name", "")),
+            rank=_rank(event),
+            start_s=start_s,
+            duration_s=max(0.0, stop_s - start_s),
+            energy_j=_NOT_YET,
+            cpu_s=used_s if used_s is not None and math.isfinite(used_s) else None,
+        )
+
+
+def read_story(events: Iterable[Mapping[str, Any]], *, start_s: float, rank: int) -> Story:
+    """Read the events of a run that began at ``start_s`` of CLOCK_MONOTONIC."""
+    story = Story(start_s, rank)
+    for event in events:
+        story.take(event)
+    return story
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
+
+
+def _rank(event: Mapping[str, Any]) -> int:
+    rank = event.get("rank")
+    return rank if isinstance(rank, int) and not isinstance(rank, bool) else 0
