@@ -6,13 +6,14 @@ import re
 import pytest
 
 UNIT = re.compile(
-    r"(^|_)(j|s|w|g|l|eur|bytes|hz|celsius|ratio|mb|gib|mib|ms|kwh|w_per_gib|g_per_kwh|eur_per_kwh|l_per_kwh|per_\w+|\w+_per_\w+)$"
+    r"(^|_)(j|s|seconds|years|w|g|l|eur|cpus|bytes|hz|celsius|ratio|mb|gib|mib|ms|kwh|w_per_gib|g_per_kwh|eur_per_kwh|l_per_kwh|per_\w+|\w+_per_\w+)$"
 )
 # Numbers without a dimension, or of any: a value of some unit that stands beside it, the ends of an interval, a probability.
 FREE = {
     "value", "low", "high", "limit", "number", "factor", "resolution", "pue", "utilisation", "p", "x", "y", "z", "level",
     "confidence", "alpha", "quantile", "load", "flop", "first", "second", "quantity", "part", "before", "after", "mean", "peak",
     "minimum", "maximum", "share", "shares", "weight", "position", "width", "values", "total", "amount",
+    "magnitude", "size", "start", "whole", "scale", "cpus_granted",
     "operational", "operational_market", "embodied", "left", "right", "count", "cores", "threads",
 }  # fmt: skip
 NUMBERS = {"float", "Quantity"}
