@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from vatio.config._schema import config_schema as config_schema
     from vatio.config._template import config_template as config_template
     from vatio.config._template import config_toml as config_toml
+    from vatio.config._view import config_view as config_view
     from vatio.config.sections import BudgetsConfig as BudgetsConfig
     from vatio.config.sections import LedgerConfig as LedgerConfig
     from vatio.config.sections import MetersConfig as MetersConfig
@@ -27,6 +28,7 @@ __getattr__, __dir__, __all__ = door(
         "_reference": "configuration_reference",
         "_schema": "config_schema",
         "_template": "config_template config_toml",
+        "_view": "config_view",
         "vatio.config.sections": "BudgetsConfig LedgerConfig MetersConfig ProjectConfig RecordConfig SiteConfig WorkloadConfig",
     },
 )

@@ -63,15 +63,28 @@ def _closed_at(text: str, at: int) -> int:
     return at + 1
 
 
+def _long_closed_at(text: str, at: int, closing: str) -> int:
+    """Give the index after the end of a long string, past the end of the text where it goes on."""
+    while at < len(text) and not text.startswith(closing, at):
+        at += 2 if text[at] == "\\" and closing == '"""' else 1
+    if at >= len(text):
+        return len(text) + 1
+    # Up to two quotes before the closing three belong to the string.
+    at += 3
+    while at < len(text) and text[at] == closing[0]:
+        at += 1
+    return at
+
+
 def _after_value(text: str, closing: str, depth: int) -> tuple[str, int]:
     """Follow a value to the end of its line: which long string and how many brackets are still open."""
     at = 0
     while at < len(text):
         if closing:
-            end = text.find(closing, at)
-            if end < 0:
+            at = _long_closed_at(text, at, closing)
+            if at > len(text):
                 return closing, depth
-            closing, at = "", end + 3
+            closing = ""
         elif text[at : at + 3] in ('"""', "'''"):
             closing, at = text[at : at + 3], at + 3
         elif text[at] in "\"'":
