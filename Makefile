@@ -47,15 +47,15 @@ demo: $(VENV)/.stamp-demo ## measure a real training, show its receipt, write de
 # --- work -------------------------------------------------------------------------------------------------------------
 
 quick: $(VENV)/.stamp-dev ## format, lint, types, imports and the core tests, in a minute and a half
-	$(VENV)/bin/ruff format --check src tests benchmarks examples
-	$(VENV)/bin/ruff check src tests benchmarks examples
+	$(VENV)/bin/ruff format --check src tests benchmarks examples docs
+	$(VENV)/bin/ruff check src tests benchmarks examples docs
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
 	$(PY) -m pytest -n $(JOBS) -m "not slow and not torch and not browser" $(ARGS)
 
 check: $(VENV)/.stamp-dev ## format, lint, types, imports
-	$(VENV)/bin/ruff format --check src tests benchmarks examples
-	$(VENV)/bin/ruff check src tests benchmarks examples
+	$(VENV)/bin/ruff format --check src tests benchmarks examples docs
+	$(VENV)/bin/ruff check src tests benchmarks examples docs
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
 

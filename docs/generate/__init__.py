@@ -1,0 +1,1 @@
+"""Write the pages that the code already knows: ``make docs``."""
