@@ -10,6 +10,7 @@ import os
 import select
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from vatio.measure._wrap_signals import Signals, is_for_child
@@ -118,7 +119,5 @@ def _reaped(child: int, *, block: bool = False) -> Exit | None:
 
 
 def _send(child: int, number: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(child, number)
-    except ProcessLookupError:
-        pass
