@@ -169,7 +169,7 @@ def test_a_configuration_does_not_change(tmp_path: Path) -> None:
     with pytest.raises(AttributeError):
         config.site.zone = "ES"  # type: ignore[misc]
     with pytest.raises(AttributeError):
-        config.sight  # type: ignore[attr-defined]  # noqa: B018
+        config.sight  # noqa: B018
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+"""Say on stderr how a wrapped run went: notes, then its receipt."""
+
+from __future__ import annotations
+
+import click
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.cli._rim import Rim
+    from vatio.measure import RunOutcome
+    from vatio.records import RunRecord
+
+
+def say_outcome(rim: Rim, outcome: RunOutcome) -> None:
+    """Write the notes and the receipt of a run, at most twelve lines of it."""
+    for note in outcome.notes:
+        rim.note(note)
+    if outcome.record is None:
+        return
+    from vatio.report import receipt
+
+    lines = receipt(
+        outcome.record,
+        change=_change(rim, outcome.record),
+        head=outcome.head,
+        recorded_in=outcome.recorded_in,
+        next_command=None,
+    )
+    click.echo("\n".join(lines), err=True)

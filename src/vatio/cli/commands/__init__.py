@@ -1,0 +1,1 @@
+"""Hold one file for each word of the command line; the table of words finds them."""
