@@ -73,7 +73,7 @@ def cpu_power_w(row: ProcessorRow, utilisation_ratio: float) -> Quantity:
 
 def dram() -> Quantity:
     """Give the watts of one GiB of installed memory: large server modules at the low end, small ones busy at the high."""
-    source = "memory vendors' power calculators, DDR4 and DDR5 modules; Green Algorithms 2021 (0.3725 W/GB) (2021)"
+    source = "memory vendors' power calculators for DDR4 and DDR5 + Green Algorithms 2021, 0.3725 W/GB (2021)"
     return Quantity.around(0.2, 0.05, 0.4, provenance="modelled", source=source)
 
 

@@ -1,0 +1,23 @@
+"""Turn joules into grams, litres and euros, and add runs up: pure functions over records, no network."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.account._counted import counted as counted
+    from vatio.account._counted import counted_energy_j as counted_energy_j
+    from vatio.account._footprint import footprint as footprint
+    from vatio.account._intensity import IntensityCurve as IntensityCurve
+    from vatio.account._intensity import operational_emissions_g as operational_emissions_g
+    from vatio.account._sum import Sum as Sum
+    from vatio.account._sum import sum_runs as sum_runs
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "_counted": "counted counted_energy_j",
+        "_footprint": "footprint",
+        "_intensity": "IntensityCurve operational_emissions_g",
+        "_sum": "Sum sum_runs",
+    },
+)

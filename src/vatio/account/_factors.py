@@ -1,0 +1,83 @@
+"""Choose each factor of an account: what was given, else what the site says, else the catalog, and say which it was."""
+
+from __future__ import annotations
+
+import math
+
+from vatio.catalog import facility, processor, region, zone
+from vatio.config import SiteConfig
+from vatio.errors import UnknownName, UsageError
+from vatio.records import Environment, Intensity, Quantity
+
+_KINDS = ("server", "arm", "desktop", "laptop")
+_PROVIDERS = ("aws", "azure", "gcp")
+_GIVEN, _CONFIGURED = "given", "site configuration"
+
+
+def location(site: SiteConfig | None, given_zone: str | None) -> Intensity:
+    """Choose the location-based average intensity: the zone given, the site's, the cloud region's, else the world's."""
+    code = given_zone or (site.zone if site else None)
+    if code is None and site is not None and site.provider and site.region:
+        try:
+            row = region(site.provider, site.region)
+        except UnknownName:
+            code = f"{site.provider}/{site.region}"
+        else:
+            return Intensity(g_per_kwh=row.g_per_kwh, zone=row.zone, year=row.year)
+    factor = zone(code)
+    return Intensity(g_per_kwh=factor.g_per_kwh, zone=factor.code, year=factor.year)
+
+
+def market(site: SiteConfig | None) -> Quantity:
+    """Give the contracted intensity if one is configured: the location-based one never stands in for it."""
+    if site is None or site.market_g_per_kwh is None:
+        return Quantity.absent("market", source="no market-based intensity is configured")
+    return _exact(site.market_g_per_kwh, _CONFIGURED, "market_g_per_kwh")
+
+
+def building(site: SiteConfig | None, given_pue: float | None, kind: str) -> Quantity:
+    """Choose the PUE: given, the site's, the provider's fleet, else the class default of the kind of machine."""
+    if given_pue is not None:
+        return _exact(given_pue, _GIVEN, "pue", least=1.0)
+    if site is not None and site.pue is not None:
+        return _exact(site.pue, _CONFIGURED, "pue", least=1.0)
+    return facility(_provider(site) or kind).pue
+
+
+def water(site: SiteConfig | None) -> Quantity:
+    """Choose the litres for a kilowatt-hour of the machines: the site's, else the provider's fleet, else missing."""
+    if site is not None and site.wue_l_per_kwh is not None:
+        return _exact(site.wue_l_per_kwh, _CONFIGURED, "wue_l_per_kwh")
+    provider = _provider(site)
+    if provider is None:
+        return Quantity.absent("wue", source="no WUE is configured")
+    return facility(provider).wue_l_per_kwh
+
+
+def price(site: SiteConfig | None) -> Quantity:
+    """Give the price of a kilowatt-hour if one is configured."""
+    if site is None or site.price_eur_per_kwh is None:
+        return Quantity.absent("price", source="no price is configured")
+    return _exact(site.price_eur_per_kwh, _CONFIGURED, "price_eur_per_kwh")
+
+
+def machine_kind(site: SiteConfig | None, environment: Environment | None) -> str:
+    """Tell which kind of machine this is: as configured, else by its processor; unknown ones count as servers."""
+    words = (site.hardware or "").lower().split() if site is not None else []
+    for kind in _KINDS:
+        if kind in words:
+            return kind
+    if words or _provider(site) is not None or environment is None or environment.cpu is None:
+        return "server"
+    return processor(environment.cpu.model).kind
+
+
+def _provider(site: SiteConfig | None) -> str | None:
+    name = (site.provider or "").strip().lower() if site is not None else ""
+    return name if name in _PROVIDERS else None
+
+
+def _exact(value: float, source: str, what: str, *, least: float = 0.0) -> Quantity:
+    if not (math.isfinite(value) and value >= least):
+        raise UsageError(f"{what} is {value}", hint=f"give a number of at least {least:g}")
+    return Quantity.exact(value, provenance="modelled", source=source)
