@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from vatio.measure._meter import Meter as Meter
     from vatio.measure._surroundings import Surroundings as Surroundings
     from vatio.measure._surroundings import surroundings as surroundings
-    from vatio.measure._wrap import run_command as run_command
     from vatio.measure._wrap import RunOptions as RunOptions
     from vatio.measure._wrap import RunOutcome as RunOutcome
-    from vatio.measure.meters import open_meters as open_meters
+    from vatio.measure._wrap import run_command as run_command
     from vatio.measure.meters import Opened as Opened
+    from vatio.measure.meters import open_meters as open_meters
 
 __getattr__, __dir__, __all__ = door(
     __name__,

@@ -77,7 +77,7 @@ def surroundings(environ: Mapping[str, str] | None = None, *, root: str = "/") -
         host=_pseudonym(root),
         hostname=_hostname(),
         uid=uid,
-        cpu_model=_field(processors, "model name") or _field(processors, "Model") or _field(processors, "CPU part"),
+        cpu_model=_cpu_model(processors, environ),
         cpus=cpus,
         packages=max(1, len({line for line in processors.splitlines() if line.startswith("physical id")})),
         memory_bytes=memory,
@@ -100,6 +100,15 @@ def surroundings(environ: Mapping[str, str] | None = None, *, root: str = "/") -
     )
 
 
+def _cpu_model(processors: str, environ: Mapping[str, str]) -> str:
+    """Name the processor as the kernel does; ARM cores without a name as ``arm IMPLEMENTER PART``."""
+    named = _field(processors, "model name") or _field(processors, "Model")
+    if named or not processors:
+        machine = os.uname().machine if hasattr(os, "uname") else ""
+        return named or environ.get("PROCESSOR_IDENTIFIER", "") or machine
+    return f"arm {_field(processors, 'CPU implementer')} {_field(processors, 'CPU part')}"
+
+
 def _field(text: str, name: str) -> str:
     for line in text.splitlines():
         if line.startswith(name):
@@ -109,7 +118,12 @@ def _field(text: str, name: str) -> str:
 
 def _installed_bytes(meminfo: str) -> int | None:
     kib = _field(meminfo, "MemTotal").partition(" ")[0]
-    return int(kib) * BYTES_PER_KIB if kib.isdigit() else None
+    if kib.isdigit():
+        return int(kib) * BYTES_PER_KIB
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
 
 
 def _least(*limits: float | None) -> float | None:

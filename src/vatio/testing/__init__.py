@@ -5,17 +5,27 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.testing._fake_clock import FakeClock as FakeClock
+    from vatio.testing._fake_nvml import FakeGpu as FakeGpu
+    from vatio.testing._fake_nvml import FakeNvml as FakeNvml
+    from vatio.testing._fake_powercap import FakePowercap as FakePowercap
+    from vatio.testing._fake_powercap import FakeZone as FakeZone
+    from vatio.testing._meter_contract import MeterContract as MeterContract
     from vatio.testing._replay_meter import ReplayMeter as ReplayMeter
     from vatio.testing._replay_meter import Shown as Shown
     from vatio.testing._replay_meter import cpu as cpu
     from vatio.testing._replay_meter import dram as dram
     from vatio.testing._replay_meter import gpu as gpu
     from vatio.testing._replay_meter import shown as shown
+    from vatio.testing._trace import Trace as Trace
 
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_fake_clock": "FakeClock",
+        "_fake_nvml": "FakeGpu FakeNvml",
+        "_fake_powercap": "FakePowercap FakeZone",
+        "_meter_contract": "MeterContract",
         "_replay_meter": "ReplayMeter Shown cpu dram gpu shown",
+        "_trace": "Trace",
     },
 )

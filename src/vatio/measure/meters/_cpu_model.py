@@ -7,10 +7,8 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from vatio.errors import MeterAbsent
 from vatio.measure.meters._cpu_time import Watch, cgroup_watch, machine_watch, process_watch
-from vatio.measure.meters._power_curve import CURVE_ERROR_RATIO, power_w
-from vatio.records import Channel, Quantity
+from vatio.records import Channel
 
 if TYPE_CHECKING:
     from vatio.catalog import ProcessorRow
@@ -56,23 +54,16 @@ class CpuModelMeter:
         why: str = "",
         clock: Callable[[], float] = monotonic,
     ) -> CpuModelMeter:
-        """Open the model for this machine's processor, its row of the catalog unless given.
-
-        Raises:
-            MeterAbsent: not even the time of this process can be read.
-        """
+        """Open the model for this machine's processor, its row of the catalog unless given."""
         row = row or _row(surroundings.cpu_model)
-        points = tuple(getattr(row, "curve", ()) or ())
-        idle_w, peak_w = row.idle_w.value, row.peak_w.value
-        if idle_w is None or peak_w is None:
-            raise MeterAbsent(f"the catalog has no power for {surroundings.cpu_model!r}")
+        curve = _curve(row)
         busy, own, cpus, scale, ratios, how = _scope(surroundings, row)
         channel = _channel(surroundings, row, why=why, how=how)
         channel = replace(channel, low_ratio=channel.low_ratio * ratios[0], high_ratio=channel.high_ratio * ratios[1])
         return cls(
             busy,
             channel=channel,
-            curve=lambda load: power_w(load, idle_w=idle_w, peak_w=peak_w, points=points),
+            curve=curve,
             cpus=cpus,
             scale=scale,
             own=own,
@@ -118,6 +109,21 @@ def _row(model: str) -> ProcessorRow:
     return processor(model)
 
 
+def _curve(row: ProcessorRow) -> Callable[[float], float]:
+    from vatio.catalog import cpu_power_w
+
+    return lambda load: cpu_power_w(row, load).value or 0.0
+
+
+def _ratios(row: ProcessorRow) -> tuple[float, float]:
+    """Give how far below and above the curve a processor of this row may lie, at the load where that is farthest."""
+    from vatio.catalog import cpu_power_w
+
+    powers = [cpu_power_w(row, load) for load in (0.0, 0.1, 0.25, 0.5, 1.0)]
+    parts = [(power.low or 0.0, power.value or 1.0, power.high or 0.0) for power in powers]
+    return min(low / value for low, value, _ in parts), max(high / value for _, value, high in parts)
+
+
 def _scope(around: Surroundings, row: ProcessorRow) -> tuple[Watch, Watch | None, float, float, tuple[float, float], str]:
     """Choose whose CPU time counts: busy and own watches, CPUs, packages' worth of power, extra ratios, and the words."""
     machine = machine_watch(around.path("proc/stat"))
@@ -140,13 +146,13 @@ def _scope(around: Surroundings, row: ProcessorRow) -> tuple[Watch, Watch | None
 def _packages(around: Surroundings, row: ProcessorRow) -> tuple[float, tuple[float, float], str]:
     if around.vm is None:
         return float(around.packages), (1.0, 1.0), f"{around.packages} package" + "s" * (around.packages > 1)
-    # Two threads a core: what nearly every cloud sells as a vCPU is one thread.
-    threads = max(1, 2 * (row.cores or around.cpus))
+    # What nearly every cloud sells as a vCPU is one thread, and x86 servers have two a core.
+    threads = row.threads or 2 * row.cores
     return around.cpus / threads, _VM_RATIOS, f"{around.cpus} of {threads} threads (VM)"
 
 
 def _channel(around: Surroundings, row: ProcessorRow, *, why: str, how: str) -> Channel:
-    lows, highs = zip(*(_ratios(power) for power in (row.idle_w, row.peak_w)), strict=True)
+    low_ratio, high_ratio = _ratios(row)
     flagged = "default" if "default" in (row.idle_w.provenance, row.peak_w.provenance) else "modelled"
     model = around.cpu_model or "unknown CPU"
     source = f"utilisation x power curve of {row.family} for {model} ({row.source}, {row.year}); {how}"
@@ -158,12 +164,6 @@ def _channel(around: Surroundings, row: ProcessorRow, *, why: str, how: str) -> 
         meter=CpuModelMeter.name,
         provenance=flagged,
         source=f"{source}; {why}" if why else source,
-        low_ratio=min(lows) * (1.0 - CURVE_ERROR_RATIO),
-        high_ratio=max(highs) * (1.0 + CURVE_ERROR_RATIO),
+        low_ratio=low_ratio,
+        high_ratio=high_ratio,
     )
-
-
-def _ratios(power: Quantity) -> tuple[float, float]:
-    if not power.value or power.low is None:
-        return 0.0, 2.0
-    return power.low / power.value, (power.high or 2.0 * power.value) / power.value

@@ -1,0 +1,151 @@
+"""An object with the entry points of libnvidia-ml.so.1, for GPUs whose joules are known."""
+
+# ruff: noqa: N802  the names are NVML's
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from vatio.testing._trace import Trace
+
+_NOT_SUPPORTED, _NOT_FOUND, _LOST, _INVALID = 3, 6, 15, 2
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeGpu:
+    """Hold one GPU. ``counter``: it has the total-energy counter; ``power``: it tells its power; ``lost``: it fell off."""
+
+    trace: Trace
+    uuid: str = "GPU-00000000"
+    model: str = "Fake GPU"
+    counter: bool = True
+    power: bool = True
+    lost: bool = False
+    utilisation_percent: int = 50
+    memory_bytes: int = 1 << 30
+    pids: tuple[int, ...] = ()
+    use_by_pid: dict[int, int] = field(default_factory=dict)
+    slices: tuple[str, ...] = ()
+    slice_counts: tuple[int, ...] = ()
+    minor: int | None = None
+    start_j: float = 1000.0
+    base_s: float = 0.0
+
+
+class FakeNvml:
+    """Answer as NVML does, at the time that ``clock`` tells; a handle's value is the GPU's place plus one."""
+
+    def __init__(self, gpus: list[FakeGpu], *, clock: Callable[[], float], refused: int = 0) -> None:
+        self.gpus, self._clock, self._refused = gpus, clock, refused
+        self.running = 0
+
+    def nvmlInit_v2(self) -> int:
+        """Start."""
+        self.running += not self._refused
+        return self._refused
+
+    def nvmlShutdown(self) -> int:
+        """Stop."""
+        self.running -= 1
+        return 0
+
+    def nvmlSystemGetDriverVersion(self, text: Any, size: int) -> int:
+        """Tell the driver's version."""
+        text.value = b"550.00"[:size]
+        return 0
+
+    def nvmlDeviceGetCount_v2(self, count: Any) -> int:
+        """Count the GPUs."""
+        count._obj.value = len(self.gpus)
+        return 0
+
+    def nvmlDeviceGetHandleByIndex_v2(self, index: int, handle: Any) -> int:
+        """Give a handle."""
+        handle._obj.value = index + 1
+        return 0
+
+    def nvmlDeviceGetMigDeviceHandleByIndex(self, handle: Any, index: int, part: Any) -> int:
+        """Give the handle of a MIG instance: its number times 1000 on top of its GPU's."""
+        if index >= len(self._gpu(handle).slices):
+            return _NOT_FOUND
+        part._obj.value = handle.value + 1000 * (index + 1)
+        return 0
+
+    def nvmlDeviceGetAttributes_v2(self, part: Any, shape: Any) -> int:
+        """Tell how many slices a MIG instance has."""
+        shape._obj.gpuInstanceSliceCount = self._gpu(part).slice_counts[part.value // 1000 - 1]
+        return 0
+
+    def nvmlDeviceGetUUID(self, handle: Any, text: Any, size: int) -> int:
+        """Tell a UUID."""
+        gpu, part = self._gpu(handle), handle.value // 1000
+        text.value = (gpu.slices[part - 1] if part else gpu.uuid).encode()[:size]
+        return 0
+
+    def nvmlDeviceGetName(self, handle: Any, text: Any, size: int) -> int:
+        """Tell a model."""
+        text.value = self._gpu(handle).model.encode()[:size]
+        return 0
+
+    def nvmlDeviceGetMinorNumber(self, handle: Any, minor: Any) -> int:
+        """Tell the device file's number, where it differs from the place."""
+        return self._tell(handle, minor, self._gpu(handle).minor)
+
+    def nvmlDeviceGetTotalEnergyConsumption(self, handle: Any, energy: Any) -> int:
+        """Tell the counter in millijoules."""
+        gpu = self._gpu(handle)
+        energy_j = gpu.start_j + gpu.trace.energy_j(gpu.base_s, self._clock())
+        return self._tell(handle, energy, round(energy_j * 1e3) if gpu.counter else None)
+
+    def nvmlDeviceGetPowerUsage(self, handle: Any, power: Any) -> int:
+        """Tell the power in milliwatts."""
+        gpu = self._gpu(handle)
+        return self._tell(handle, power, round(gpu.trace.power_w(self._clock()) * 1e3) if gpu.power else None)
+
+    def nvmlDeviceGetUtilizationRates(self, handle: Any, rates: Any) -> int:
+        """Tell the utilisation in percent."""
+        rates._obj.gpu = self._gpu(handle).utilisation_percent
+        return _LOST if self._gpu(handle).lost else 0
+
+    def nvmlDeviceGetClockInfo(self, handle: Any, kind: int, clock: Any) -> int:
+        """Tell the clock in MHz."""
+        return self._tell(handle, clock, None if kind > 3 else 1500)
+
+    def nvmlDeviceGetTemperature(self, handle: Any, sensor: int, temperature: Any) -> int:
+        """Tell the temperature."""
+        return self._tell(handle, temperature, None if sensor else 60)
+
+    def nvmlDeviceGetMemoryInfo(self, handle: Any, memory: Any) -> int:
+        """Tell the memory in use."""
+        memory._obj.used = self._gpu(handle).memory_bytes
+        return 0
+
+    def nvmlDeviceGetComputeRunningProcesses_v3(self, handle: Any, count: Any, rows: Any) -> int:
+        """List the processes that compute."""
+        gpu = self._gpu(handle)
+        for row, pid in zip(rows, gpu.pids, strict=False):
+            row.pid = pid
+        count._obj.value = len(gpu.pids)
+        return 0
+
+    def nvmlDeviceGetProcessUtilization(self, handle: Any, rows: Any, count: Any, since: Any) -> int:
+        """Tell each process's use since a time."""
+        gpu = self._gpu(handle)
+        for row, (pid, percent) in zip(rows, gpu.use_by_pid.items(), strict=False):
+            row.pid, row.smUtil, row.timeStamp = pid, percent, since.value + 1
+        count._obj.value = len(gpu.use_by_pid)
+        return 0 if gpu.use_by_pid else _NOT_FOUND
+
+    def _gpu(self, handle: Any) -> FakeGpu:
+        place: int = handle.value % 1000 - 1
+        return self.gpus[place]
+
+    def _tell(self, handle: Any, place: Any, value: int | None) -> int:
+        if self._gpu(handle).lost:
+            return _LOST
+        if value is None:
+            return _NOT_SUPPORTED
+        place._obj.value = value
+        return 0
