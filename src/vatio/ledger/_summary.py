@@ -13,7 +13,6 @@ from vatio.ledger._summary_share import basis_of, workload_of
 from vatio.ledger.samples._spool import SpoolHeader
 from vatio.records import Channel, Component, Ended, Gap, Phase, Quantity, scaled, total
 
-_COUNTED = ("cpu", "dram", "gpu", "other")
 # A row this many intervals late is a gap in the power curve, even where counters lose nothing.
 _LATE_INTERVALS = 3.0
 _LATE_S = 2.0
@@ -83,16 +82,16 @@ def is_complete(header: SpoolHeader, components: Sequence[Component]) -> bool:
     return "cpu" in whole and "dram" in whole and gpus >= len(header.visible_gpus) and hosts
 
 
-def counted_channels(channels: Sequence[Channel], *, total_of: str) -> tuple[Channel, ...]:
-    """Name the channels whose joules are added: every device once, ``platform`` only where it is the total."""
-    platform = [channel for channel in channels if channel.component == "platform" and channel.part_of is None]
-    if total_of == "platform" and platform:
-        return tuple(platform)
-    return tuple(channel for channel in channels if channel.component in _COUNTED and channel.part_of is None)
+def counted_channels(channels: Sequence[Channel]) -> frozenset[str]:
+    """Name the channels whose joules are added: no part of another, and a platform only where nothing else counts."""
+    own = [channel for channel in channels if channel.component and channel.part_of is None]
+    return frozenset(channel.name for channel in own if channel.component != "platform") or frozenset(
+        channel.name for channel in own
+    )
 
 
 class _Summing:
-    """Look at each row once: counters keep their ends and their values at the phases' boundaries, levels their mean and peak."""
+    """Look at each row once: counters keep their ends and their values at boundaries, levels their mean and peak."""
 
     def __init__(self, header: SpoolHeader, events: Iterable[Mapping[str, Any]]) -> None:
         self._header, self.last_s, self._late = header, 0.0, list[Gap]()
@@ -104,6 +103,7 @@ class _Summing:
             for at, channel in enumerate(header.channels, 1)
             if channel.component
         ]
+        self._counted = counted_channels(header.channels)
         self._levels = {
             channel.name: LevelColumn(channel, at) for at, channel in enumerate(header.channels, 1) if not channel.component
         }
@@ -148,18 +148,14 @@ class _Summing:
 
     def components(self, end_s: float) -> tuple[Component, ...]:
         """Make each device's component: what it drew, would have drawn idle, and the workload's part of it."""
-        header = self._header
-        added = {channel.name for channel in counted_channels(header.channels, total_of=header.total)}
-        whole = header.total == "platform" and any(column.channel.name in added for column in self._energies)
-        return tuple(self._component(column, end_s, added=column.channel.name in added, whole=whole) for column in self._energies)
+        return tuple(self._component(column, end_s) for column in self._energies)
 
-    def _component(self, column: EnergyColumn, end_s: float, *, added: bool, whole: bool) -> Component:
+    def _component(self, column: EnergyColumn, end_s: float) -> Component:
         channel, header = column.channel, self._header
         energy_j = column.energy_j()
         watts = header.idle_w.get(channel.device)
         idle_j = Quantity.absent(channel.device) if watts is None else scaled(watts, end_s)
         share_j = self.level(f"share:{channel.device}").rise
-        part_of = channel.part_of or ("platform" if whole and not added and channel.component != "platform" else None)
         ranges = header.counter_ranges_j
         return Component(
             component=channel.component or "other",
@@ -168,8 +164,10 @@ class _Summing:
             meter=channel.meter,
             energy_j=energy_j,
             idle_j=idle_j,
-            part_of=part_of,
-            workload_j=workload_of(channel, energy_j, idle_j, share_j, header.reserved_ratio) if added else None,
+            part_of=channel.part_of,
+            workload_j=workload_of(channel, energy_j, idle_j, share_j, header.reserved_ratio)
+            if channel.name in self._counted
+            else None,
             counter_j=column.ends_j if channel.name in ranges else None,
             counter_range_j=ranges.get(channel.name),
         )
@@ -181,12 +179,8 @@ class _Summing:
 
     def phase(self, phase: Phase) -> Phase:
         """Give a phase its joules: those of the counted devices between its two boundaries."""
-        added = {channel.name for channel in counted_channels(self._header.channels, total_of=self._header.total)}
-        parts = [
-            column.between(phase.start_s, phase.start_s + phase.duration_s)
-            for column in self._energies
-            if column.channel.name in added
-        ]
+        end_s, added = phase.start_s + phase.duration_s, self._counted
+        parts = [column.between(phase.start_s, end_s) for column in self._energies if column.channel.name in added]
         return replace(phase, energy_j=total(parts) if parts else Quantity.absent("energy"))
 
     def utilisation(self) -> dict[str, Any]:
@@ -218,4 +212,3 @@ def _largest(*values: float | None) -> int | None:
 
 def _whole(value: float | None) -> int | None:
     return None if value is None else int(value)
-

@@ -56,7 +56,8 @@ def workload_of(
 def basis_of(components: Sequence[Component]) -> Share:
     """Add the workload's parts. A device that was measured and cannot be shared makes the basis the machine."""
     parts = [part for part in components if part.workload_j is not None]
-    unshared = [part.device for part in parts if not part.energy_j.is_missing and part.workload_j and part.workload_j.is_missing]
+    measured = [part for part in parts if not part.energy_j.is_missing]
+    unshared = [part.device for part in measured if part.workload_j is not None and part.workload_j.is_missing]
     known = [part.workload_j for part in parts if part.workload_j is not None and not part.workload_j.is_missing]
     if unshared or not known:
         return Share(Quantity.absent(*(unshared or ["energy"]), source="no share of these devices is known"), "machine")

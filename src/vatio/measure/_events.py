@@ -108,7 +108,9 @@ class OutsideLog:
             if self._socket is None:
                 import _socket  # the socket module brings selectors and enum, 4 ms
 
-                self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_DGRAM | _socket.SOCK_NONBLOCK | _socket.SOCK_CLOEXEC)
+                self._socket = _socket.socket(
+                    _socket.AF_UNIX, _socket.SOCK_DGRAM | _socket.SOCK_NONBLOCK | _socket.SOCK_CLOEXEC
+                )
             self._socket.sendto(b"!", wake_address(self._run))
         except (OSError, AttributeError, ImportError):
             return  # nobody listens: the boundary is interpolated

@@ -78,7 +78,7 @@ class Attribution:
         self._before: tuple[float, float] | None = None
 
     def use_of_gpus(self, shares: Mapping[str, float | None]) -> None:
-        """Take each GPU's share by processes: 0 is no use yet (or any more), ``None`` cannot tell, which is the whole device."""
+        """Take each GPU's share by processes: 0 is no use yet (or any more), ``None`` (cannot tell) the whole device."""
         for name, share in shares.items():
             device = self._devices.get(name)
             if device is not None and not self._reserved and share != 0.0:

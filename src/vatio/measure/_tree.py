@@ -99,7 +99,19 @@ class ProcessTree:
     when its parent has died. ``ended()`` takes the exact CPU time of a process that the caller has waited for.
     """
 
-    __slots__ = ("_base", "_best", "_clock", "_done", "_live", "_own", "_proc", "_rescan_s", "_scanned_s", "not_ours")
+    __slots__ = (
+        "_base",
+        "_best",
+        "_clock",
+        "_done",
+        "_live",
+        "_memory_bytes",
+        "_proc",
+        "_rescan_s",
+        "_scanned_s",
+        "not_ours",
+        "own",
+    )
 
     def __init__(
         self,
@@ -109,15 +121,16 @@ class ProcessTree:
         rescan_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._proc, self._rescan_s, self._clock, self._own = proc, rescan_s, clock, own
+        self._proc, self._rescan_s, self._clock, self.own = proc, rescan_s, clock, own
         self._live: dict[int, _Process] = {}
-        self._done, self._scanned_s = [0.0, 0, 0], float("-inf")
-        self._best = [0.0, 0, 0]
+        self._done: list[float] = [0.0, 0, 0]
+        self._scanned_s = float("-inf")
+        self._best: list[float] = [0.0, 0, 0]
+        self._memory_bytes = 0
         self.not_ours: set[int] = set()
         if own:
             self._follow(os.getpid(), 0)
-        self._base = self._sum()[0]
-        self._best = [0.0, 0, 0]
+        self._base = self._sum()
 
     def add(self, pid: int) -> None:
         """Follow one more root, with all that it used so far: a child that was just started."""
@@ -144,10 +157,12 @@ class ProcessTree:
         if scan:
             self._scanned_s = now_s
             self._scan()
-        used, memory_bytes = self._sum(memory=scan)
+        used = self._sum()
+        if scan:
+            self._memory_bytes = sum(process.memory_bytes() for process in self._live.values())
         # A child that ended between two looks is missing for a moment: what was used never becomes less.
-        self._best = [max(pair) for pair in zip(self._best, (a - b for a, b in zip(used, self._base, strict=True)), strict=True)]
-        return TreeReading(self._best[0], memory_bytes, int(self._best[1]), int(self._best[2]))
+        self._best = [max(best, now - base) for best, now, base in zip(self._best, used, self._base, strict=True)]
+        return TreeReading(self._best[0], self._memory_bytes, int(self._best[1]), int(self._best[2]))
 
     def close(self) -> None:
         """Close the descriptors."""
@@ -166,27 +181,26 @@ class ProcessTree:
                     self._follow(child, pid)
                     waiting.append(child)
 
-    def _sum(self, *, memory: bool = True) -> tuple[list[float], int]:
-        used: list[float] = [0.0, 0, 0]
-        memory_bytes = 0
+    def _sum(self) -> list[float]:
+        used = list(self._done)
         for pid in list(self._live):
             process = self._live[pid]
             if not process.look():
                 self._bury(process)
                 continue
             process.look_at_bytes()
-            used[0] += self._own_cpu_s() if self._own and pid == os.getpid() else process.cpu_s
+            used[0] += self._own_cpu_s() if self.own and pid == os.getpid() else process.cpu_s
             used[1] += process.read_bytes
             used[2] += process.written_bytes
-            memory_bytes += process.memory_bytes() if memory else 0
-        return [a + b for a, b in zip(used, self._done, strict=True)], memory_bytes
+        return used
 
     def _bury(self, process: _Process) -> None:
         """Forget a process that is gone; what it used was added to its parent, unless that is none of ours."""
         del self._live[process.pid]
         process.close()
-        if process.parent not in self._live and not (self._own and process.parent == os.getpid()):
-            self._done = [self._done[0] + process.cpu_s, self._done[1] + process.read_bytes, self._done[2] + process.written_bytes]
+        if process.parent not in self._live and not (self.own and process.parent == os.getpid()):
+            used = (process.cpu_s, process.read_bytes, process.written_bytes)
+            self._done = [done + more for done, more in zip(self._done, used, strict=True)]
 
     def _own_cpu_s(self) -> float:
         from resource import RUSAGE_CHILDREN, getrusage
