@@ -6,6 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.report._curve import PowerCurve as PowerCurve
     from vatio.report._curve import power_curve as power_curve
+    from vatio.report._format import best as best
+    from vatio.report._format import clean as clean
+    from vatio.report._format import duration as duration
     from vatio.report._format import written as written
     from vatio.report._markdown import to_markdown as to_markdown
     from vatio.report._page import to_html as to_html
@@ -15,7 +18,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_curve": "PowerCurve power_curve",
-        "_format": "written",
+        "_format": "best clean duration written",
         "_markdown": "to_markdown",
         "_page": "to_html",
         "_receipt": "receipt",
