@@ -1,0 +1,97 @@
+"""Lay out the comparison of several runs: side by side, over one another, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vatio import __version__
+from vatio.records import RunRecord
+from vatio.report import _tables
+from vatio.report._bars import run_bars
+from vatio.report._html import NOTHING, Html, join, table, tag, text, user
+from vatio.report._one import Material, curve_of, section, summary_of, tiles, top, unknown, verify
+from vatio.report._parts import mean_power_w, useful_ratio
+from vatio.report._plot import overlay
+from vatio.report._sentences import change, headline
+from vatio.report._surroundings import about, differences
+from vatio.report._words import Words
+
+
+def page(records: Sequence[RunRecord], material: Material, words: Words) -> Html:
+    """Lay out the whole page of several runs; the first is the reference."""
+    runs = list(records)
+    lead = join(
+        [
+            tag("h1", text(headline(runs, words))),
+            tag("div", tag("p", text(words.say("meaning_compare"))), class_="lead"),
+        ]
+    )
+    bars = tag("figure", run_bars(runs, words), side_by_side(runs, words))
+    parts = [
+        section(words.say("runs_title"), bars),
+        curves(runs, material, words),
+        section(words.say("differs_title"), differences(runs, words)),
+        section(words.say("each_title"), join(_each(record, material, words) for record in runs)),
+    ]
+    foot = tag("footer", tag("p", text(words.say("footer_many", version=__version__))))
+    return join([top(runs, words, lead), tag("main", *parts, id="figures"), foot])
+
+
+def side_by_side(records: Sequence[RunRecord], words: Words) -> Html:
+    """Put the runs' figures into one table, with the change of energy against the first."""
+    head = [text(words.say(key)) for key in ("run", "energy", "change", "workload", "useful", "emissions_unit", "duration", "mean_power")]
+    rows = [_row(record, records[0], words) for record in records]
+    return table(text(words.say("runs_title")), head, rows)
+
+
+def _row(record: RunRecord, first: RunRecord, words: Words) -> tuple[Html, ...]:
+    grams = record.emissions_g.operational if record.emissions_g.embodied.is_missing else record.emissions_g.total
+    against = words.say("reference") if record is first else change(record.energy_j, first.energy_j, words)
+    cells = (
+        words.quantity(record.energy_j, "j"),
+        against,
+        words.quantity(record.workload_energy_j, "j"),
+        words.best(useful_ratio(record), "ratio"),
+        words.quantity(grams, "g"),
+        words.duration(record.duration_s),
+        words.best(mean_power_w(record.energy_j, record.duration_s), "w"),
+    )
+    return (user(record.name or record.id), *(text(cell) for cell in cells))
+
+
+def curves(records: Sequence[RunRecord], material: Material, words: Words) -> Html:
+    """Draw the runs' power over one another, from each one's start."""
+    found = [
+        (record, curve)
+        for record in records
+        if (samples := material.samples.get(record.id)) and (curve := curve_of(record, samples)) is not None
+    ]
+    if not found:
+        return NOTHING
+    said = " ".join(f"{record.name}: {summary_of(record, curve, words)}" for record, curve in found)
+    length_s = max(curve.edges_s[-1] for _, curve in found)
+    keys = (
+        tag("li", tag("i", class_=f"key r{at % 6}", aria_hidden="true"), user(record.name or record.id))
+        for at, (record, _) in enumerate(found)
+    )
+    drawn = overlay([curve for _, curve in found], words, length_s=length_s, label=said)
+    caption = tag("figcaption", text(words.say("power_compare_note")), class_="note")
+    behind = [
+        tag("details", tag("summary", user(record.name), text(f": {words.say('data_curve')}")), _tables.curve(curve, words))
+        for record, curve in found
+    ]
+    figure = tag("figure", tag("ul", *keys, class_="keys"), drawn, caption, *behind, class_="power")
+    return section(words.say("power_compare_title"), figure)
+
+
+def _each(record: RunRecord, material: Material, words: Words) -> Html:
+    parts = [
+        tag("div", *tiles(record, words), class_="tiles"),
+        _tables.components(record, words) if record.components else NOTHING,
+        _tables.phases(record, words) if record.phases else NOTHING,
+        unknown(record, words),
+        _tables.sources(record, material.footprints.get(record.id), words),
+        about(record, words),
+        verify(record, material, words),
+    ]
+    return tag("details", tag("summary", user(record.name or record.id)), *parts, class_="run")
