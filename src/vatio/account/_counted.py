@@ -10,11 +10,14 @@ from vatio.records import Component, Quantity, total
 def counted(components: Iterable[Component]) -> tuple[Component, ...]:
     """Give the components whose joules add up to the machine's.
 
-    A platform meter counts alone where every other component is part of it, else not at all.
+    Those that the measurement shared out were counted; where it shared none, those that are part of no other, and a
+    platform meter only where it stands alone.
     """
-    whole = [component for component in components if component.part_of is None]
-    parts = [component for component in whole if component.component != "platform"]
-    return tuple(parts or whole)
+    known = tuple(components)
+    shared = tuple(component for component in known if component.workload_j is not None)
+    whole = tuple(component for component in known if component.part_of is None)
+    parts = tuple(component for component in whole if component.component != "platform")
+    return shared or parts or whole
 
 
 def counted_energy_j(components: Iterable[Component]) -> Quantity:

@@ -93,9 +93,7 @@ class IntensityCurve:
         filled = any(value is None for _, value in pieces)
         source = f"{self.source}, holes filled by its range" if filled and self.source else self.source or None
         value = min(max(value, low), max(low, high))
-        return Quantity.around(
-            value, low, max(low, high), provenance="default" if filled else "modelled", source=source
-        )
+        return Quantity.around(value, low, max(low, high), provenance="default" if filled else "modelled", source=source)
 
     def _at(self, moment_s: float) -> float | None:
         if moment_s < self.starts_s[0] or (self.end_s is not None and moment_s >= self.end_s):

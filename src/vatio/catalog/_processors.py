@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from vatio.catalog._table import Row, find, provenance_of, quantity, rows
 from vatio.records import Quantity
 
-_DROPPED = frozenset("intel amd cpu processor gen with radeon graphics implementer part vega mobile gfx".split())
+_DROPPED = frozenset(
+    ["intel", "amd", "cpu", "processor", "gen", "with", "radeon", "graphics", "implementer", "part", "vega", "mobile", "gfx"]
+)
 # Share of the way from idle to peak at a utilisation u, as u to a power: SPECpower's servers are near linear, stress tests
 # with turbo (Teads 2021: 22 % of the way at u = 0.1, 70 % at 0.5) rise faster, and a few servers rise late.
 _CURVE, _CURVE_LATE, _CURVE_EARLY = 0.75, 1.15, 0.5

@@ -75,9 +75,7 @@ def _widened(row: Row, code: str) -> ZoneFactor:
     source = f"{code} is not in the table, so its country {row['code']}: {row['source']}"
     value = float(row["g_per_kwh"])
     less, more = _WITHIN_COUNTRY
-    wide = Quantity.around(
-        value, value * less, value * more, provenance="default", source=f"{source} ({row['year']})"
-    )
+    wide = Quantity.around(value, value * less, value * more, provenance="default", source=f"{source} ({row['year']})")
     return ZoneFactor(code=row["code"], name=row["name"], g_per_kwh=wide, year=int(row["year"]), source=source)
 
 

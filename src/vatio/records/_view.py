@@ -47,7 +47,8 @@ class RunRecord:
     """Hold a run as it is shown. Energies are joules, times seconds or UTC dates; see CONTRACT.md 2 for each field.
 
     ``energy_j`` is what the counted devices drew, ``workload_energy_j`` this run's share of it; ``basis`` says of which
-    the footprint is. ``more`` keeps the fields of a newer schema, so that they are shown and not lost.
+    the footprint is, ``reserved_ratio`` which part of the machine was reserved for the run, if any was. ``more`` keeps the
+    fields of a newer schema, so that they are shown and not lost.
     """
 
     SCHEMA: ClassVar[str] = "vatio.run/1"
@@ -104,4 +105,5 @@ class RunRecord:
     environment: Environment | None
     entries: tuple[EntryRef, ...]
     notes: tuple[str, ...] = ()
+    reserved_ratio: float | None = None
     more: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,135 @@
+"""Add the claims on one device of one boot: its idle joules once, and never more than its own counter (CONTRACT.md 5)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from vatio.account._claim import Claim
+from vatio.records import PROVENANCES, Quantity
+
+# Reading the counter and the clock is not one act: a joined counter may lie this far outside the span that should hold it.
+_SLACK_RATIO = 0.05
+
+
+class Shared(NamedTuple):
+    """Hold what a stretch of overlapping claims comes to: the device's joules, and the part of each claim that is kept."""
+
+    device_j: Quantity
+    kept: dict[str, float]
+
+
+def clusters(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+    """Part the claims on one device into stretches of time that do not touch one another."""
+    together: list[Claim] = []
+    end_s = -math.inf
+    for claim in sorted(claims, key=lambda claim: claim.order):
+        if together and claim.span.start_s > end_s:
+            yield together
+            together = []
+        together.append(claim)
+        end_s = max(end_s, claim.span.end_s)
+    if together:
+        yield together
+
+
+def share_out(cluster: Sequence[Claim]) -> Shared:
+    """Take off idle that several runs claimed at one time, then whatever still passes the device's own joules."""
+    known = [claim for claim in cluster if claim.claimed_j.value is not None and claim.whole_j.value is not None]
+    unknown = {claim.run: 1.0 for claim in cluster}
+    if not known:
+        return Shared(Quantity.absent(*sorted({name for claim in cluster for name in claim.claimed_j.missing})), unknown)
+    device_j = _device_j(known)
+    off_j = _idle_twice_j(known)
+    left_j = {claim.run: max(0.0, (claim.claimed_j.value or 0.0) - off_j[claim.run]) for claim in known}
+    attributed_j = math.fsum(left_j.values())
+    fitting = min(1.0, device_j / attributed_j) if attributed_j > 0.0 else 1.0
+    kept = {claim.run: left_j[claim.run] * fitting / claim.claimed_j.value if claim.claimed_j.value else 1.0 for claim in known}
+    return Shared(_like(device_j, known), {**unknown, **kept})
+
+
+def _idle_twice_j(claims: Sequence[Claim]) -> dict[str, float]:
+    """Give each claim's part of the idle joules that were claimed more than once, in proportion to what it claimed."""
+    off: dict[str, list[float]] = {claim.run: [] for claim in claims}
+    for seconds, active in _segments(claims):
+        claimed_w = [claim.idle_w * claim.idle_share for claim in active]
+        whole_w = math.fsum(claimed_w)
+        twice_w = whole_w - max(claim.idle_w for claim in active)
+        if twice_w > 0.0:
+            for claim, own_w in zip(active, claimed_w, strict=True):
+                off[claim.run].append(seconds * twice_w * own_w / whole_w)
+    return {run: math.fsum(parts) for run, parts in off.items()}
+
+
+def _device_j(claims: Sequence[Claim]) -> float:
+    """Give what the device drew over a stretch: by its counter, else by the mean power of the runs that saw each moment."""
+    if len(claims) == 1 and claims[0].counter_j is None:
+        return claims[0].whole_j.value or 0.0
+    joined_j = _joined_j(claims)
+    return _swept_j(claims) if joined_j is None else joined_j
+
+
+def _joined_j(claims: Sequence[Claim]) -> float | None:
+    """Lay the runs' counters on one axis, wraps undone; ``None`` where one has no counter or does not fit."""
+    placed: list[tuple[Claim, float, float]] = []
+    for claim in sorted(claims, key=lambda claim: claim.order):
+        if claim.counter_j is None:
+            return None
+        low_j, high_j = claim.counter_j
+        shift_j = _shift_j(claim, low_j, placed) if placed else 0.0
+        if shift_j is None:
+            return None
+        placed.append((claim, low_j + shift_j, high_j + shift_j))
+    return max(high for _, _, high in placed) - min(low for _, low, _ in placed)
+
+
+def _shift_j(claim: Claim, low_j: float, placed: Sequence[tuple[Claim, float, float]]) -> float | None:
+    """Give the whole number of ranges that puts a run's first reading between the readings of one that was under way."""
+    at_s = claim.span.start_s
+    under_way = [known for known in placed if known[0].span.start_s <= at_s <= known[0].span.end_s]
+    anchor, first_j, last_j = min(under_way, key=lambda known: known[0].span.duration_s)
+    passed = (at_s - anchor.span.start_s) / anchor.span.duration_s if anchor.span.duration_s else 0.0
+    expected_j = first_j + passed * (last_j - first_j)
+    shift_j = round((expected_j - low_j) / claim.range_j) * claim.range_j if claim.range_j else 0.0
+    slack_j = _SLACK_RATIO * (last_j - first_j)
+    return shift_j if first_j - slack_j <= low_j + shift_j <= last_j + slack_j else None
+
+
+def _swept_j(claims: Sequence[Claim]) -> float:
+    def mean_w(active: Sequence[Claim]) -> float:
+        return math.fsum((claim.whole_j.value or 0.0) / _counted_s(claim) for claim in active) / len(active)
+
+    swept_j = math.fsum(seconds * mean_w(active) for seconds, active in _segments(claims))
+    return swept_j + math.fsum(claim.whole_j.value or 0.0 for claim in claims if not _counted_s(claim))
+
+
+def _counted_s(claim: Claim) -> float:
+    return math.fsum(piece.duration_s for piece in claim.pieces)
+
+
+def _segments(claims: Sequence[Claim]) -> Iterator[tuple[float, list[Claim]]]:
+    """Cut time where a claim begins or ends to count: seconds, and the claims that count there."""
+    cuts = sorted({edge for claim in claims for piece in claim.pieces for edge in (piece.start_s, piece.end_s)})
+    for early, late in pairwise(cuts):
+        active = [claim for claim in claims if any(piece.start_s <= early and late <= piece.end_s for piece in claim.pieces)]
+        if active:
+            yield late - early, active
+
+
+def _like(value_j: float, claims: Sequence[Claim]) -> Quantity:
+    """Give the device's joules the relative interval and provenance of the worst claim on it."""
+    own = [claim.whole_j for claim in claims if claim.whole_j.value]
+    low = min(((part.low or 0.0) / (part.value or 1.0) for part in own), default=1.0)
+    unbounded = any(part.high is None for part in own)
+    high = max(((part.high or 0.0) / (part.value or 1.0) for part in own), default=1.0)
+    worst = max((claim.whole_j.provenance for claim in claims), key=PROVENANCES.index)
+    return Quantity(
+        value=value_j,
+        low=min(value_j, value_j * low),
+        high=None if unbounded else max(value_j, value_j * high),
+        provenance=worst,
+        source=claims[0].whole_j.source,
+        missing=tuple(sorted({name for part in own for name in part.missing})),
+    )
