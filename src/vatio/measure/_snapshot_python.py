@@ -37,9 +37,9 @@ def find_python(argv: Sequence[str], environ: Mapping[str, str]) -> Python | Non
         if environ.get(variable) and os.path.exists(path):
             return Python(path, variable)
     for name in ("python3", "python"):
-        path = find_program(name, environ)
-        if isinstance(path, str):
-            return Python(path, "PATH")
+        found = find_program(name, environ)
+        if isinstance(found, str):
+            return Python(found, "PATH")
     return None
 
 

@@ -1,4 +1,7 @@
-"""Start a command exactly as a shell would: same group, session, terminal and descriptors, signals as they were found."""
+"""Start a command exactly as a shell would: same group, session, terminal and descriptors, signals as they were found.
+
+(glibc's posix_spawn leaves its two internal signals, 32 and 33, ignored; a program that uses them sets them itself.)
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ _PYTHON_IGNORES = ("SIGPIPE", "SIGXFSZ")
 # What POSIX calls a shell's default, where PATH is not set.
 _DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"
 _MACHINE_CODE_PROBE_BYTES = 256
+_NOT_FOUND = (errno.ENOENT, errno.ENAMETOOLONG)
 
 
 class Unstartable:
@@ -78,10 +82,10 @@ def _posix_spawn(path: str, argv: Sequence[str], environ: Mapping[str, str], mas
 def _checked(name: str, path: str) -> str | Unstartable:
     try:
         os.stat(path)
-    except FileNotFoundError:
-        return Unstartable(127, f"{name}: no such file or directory")
-    except (OSError, ValueError) as error:
-        return Unstartable(126, f"{name}: {getattr(error, 'strerror', None) or error}")
+    except ValueError as error:
+        return Unstartable(126, f"{name}: {error}")
+    except OSError as error:
+        return Unstartable(127 if error.errno in _NOT_FOUND else 126, f"{name[:80]}: {error.strerror}")
     if os.path.isdir(path):
         return Unstartable(126, f"{name}: is a directory")
     if not os.access(path, os.X_OK):
@@ -93,8 +97,8 @@ def _refusal(name: str, path: str, error: OSError) -> Unstartable:
     if error.errno in (errno.EAGAIN, errno.ENOMEM):
         return Unstartable(125, f"no process could be started: {error.strerror}")
     if error.errno == errno.ENOENT and os.path.exists(path):
-        return Unstartable(126, f"{name}: its interpreter is not there")
-    return Unstartable(127 if error.errno == errno.ENOENT else 126, f"{name}: {error.strerror}")
+        return Unstartable(127, f"{name}: the interpreter that its first line names is not there")
+    return Unstartable(127 if error.errno in _NOT_FOUND else 126, f"{name}: {error.strerror}")
 
 
 def _is_machine_code(path: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from vatio.config import Config
 from vatio.measure._live import Controller
@@ -12,20 +12,12 @@ from vatio.records import RunRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """Hold what one ``vatio run`` was asked, beyond its configuration. ``environ`` is the process's environment.
+    """Hold what one ``vatio run`` was asked beside its configuration. ``environ`` is the process's environment.
 
     ``require`` is a subset of ``measured`` and ``recorded``; ``record_file`` gets the run as JSON when it has ended.
     """
 
     environ: Mapping[str, str]
-    name: str | None = None
-    project: str | None = None
-    stage: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    zone: str | None = None
-    interval_s: float | None = None
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
     require: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     plan: str | None = None

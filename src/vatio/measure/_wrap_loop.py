@@ -13,7 +13,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-from vatio.measure._wrap_signals import Signals, is_for_child
+from vatio.measure._granted import slurp
+from vatio.measure._wrap_signals import Signals, forwarded, is_for_child
 
 _LONGEST_WAIT_S = 60.0
 
@@ -60,28 +61,30 @@ def watch(child: int, *, signals: Signals, beside: Beside, pidfd: int | None, ow
     ``own`` are vatio's own children (a meter's helper), which are not the workload's and are left to who started them.
     """
     poll = select.poll()
-    watched = [signals.descriptor, *beside.descriptors(), *([pidfd] if pidfd is not None else [])]
-    for descriptor in watched:
+    for descriptor in (signals.descriptor, *beside.descriptors(), *([pidfd] if pidfd is not None else [])):
         poll.register(descriptor, select.POLLIN)
     while True:
         ended = _reaped(child)
         if ended is not None:
             return ended
-        due_s = min(max(beside.due_s(), 0.0), _LONGEST_WAIT_S)
-        ready = {descriptor for descriptor, _ in poll.poll(due_s * 1e3)}
+        ready = dict(poll.poll(min(max(beside.due_s(), 0.0), _LONGEST_WAIT_S) * 1e3))
+        for descriptor, what in ready.items():
+            if what & ~select.POLLIN:
+                poll.unregister(descriptor)  # a broken descriptor would keep the loop busy
         if signals.descriptor in ready:
-            _answer(child, signals, beside, own or set())
-        if not ready or not ready <= {signals.descriptor, pidfd}:
+            _answer(child, signals, beside, own if own is not None else set())
+        if not ready or not ready.keys() <= {signals.descriptor, pidfd}:
             beside.wake()
 
 
 def bare_wait(child: int) -> Exit:
-    """Wait for the child and nothing else, passing on what ends a process: what is left when the loop has failed."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda came, _frame: _send(child, came))
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+    """Wait for the child and nothing else, passing on what would end a process: what is left when the loop has failed."""
+    passed_on = [number for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT) if number in forwarded()]
+    for number in passed_on:
+        signal.signal(number, lambda came, _frame: _send(child, came))
+    if signal.SIGINT in forwarded():
         signal.signal(signal.SIGINT, lambda _came, _frame: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, forwarded())
     return _reaped(child, block=True) or Exit(0, 0.0)
 
 
@@ -95,19 +98,21 @@ def _answer(child: int, signals: Signals, beside: Beside, own: set[int]) -> None
 
 def _reap_orphans(child: int, beside: Beside, own: set[int]) -> None:
     """Reap what the workload left behind, but neither the child, whose turn is next, nor vatio's own processes."""
-    passed: set[int] = set()
-    while True:
+    for orphan in _children():
+        if orphan == child or orphan in own:
+            continue
         try:
-            found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            pid, _, usage = os.wait4(orphan, os.WNOHANG)
         except ChildProcessError:
-            return
-        if found is None or found.si_pid in passed:
-            return
-        passed.add(found.si_pid)
-        if found.si_pid == child or found.si_pid in own:
-            return
-        pid, _, usage = os.wait4(found.si_pid, os.WNOHANG)
-        beside.orphaned(pid, usage.ru_utime + usage.ru_stime)
+            continue
+        if pid:
+            beside.orphaned(pid, usage.ru_utime + usage.ru_stime)
+
+
+def _children() -> list[int]:
+    """List the children of this process; a process that has become ours is given to the first thread."""
+    found = slurp(f"/proc/self/task/{os.getpid()}/children").split()
+    return [int(pid) for pid in found]
 
 
 def _reaped(child: int, *, block: bool = False) -> Exit | None:

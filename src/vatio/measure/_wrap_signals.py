@@ -32,6 +32,8 @@ class KernelSignals:
     def __init__(self) -> None:
         numbers = {*forwarded(), signal.SIGCHLD}
         self.descriptor = _signalfd(numbers)
+        # Ignored, the kernel would reap the child unseen: the one disposition that the child does not inherit.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self.mask = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
 
     def take(self) -> Iterator[Signal]:
@@ -117,7 +119,7 @@ def become_subreaper() -> bool:
     try:
         import ctypes  # here: 2 ms that importing the wrapper should not cost
 
-        return ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+        return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
     except (OSError, AttributeError, ImportError):
         return False
 
