@@ -16,6 +16,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 BARE_PYTHON = (sys.executable, "-c", "pass")
 _PR_SET_CHILD_SUBREAPER = 36
+_LAUNCHER = """
+import os, resource, sys
+pid = os.fork()
+if pid == 0:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    os.execvp(sys.argv[1], sys.argv[1:])
+_, status = os.waitpid(pid, 0)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 def tree_cpu_s(
@@ -39,20 +51,21 @@ def tree_cpu_s(
 
 
 def peak_memory_bytes(command: Sequence[str], *, cwd: str | None = None, environ: Mapping[str, str] | None = None) -> int:
-    """Run a command and give the peak resident memory of its largest process."""
-    process = subprocess.Popen(
-        list(command),
+    """Run a command and give the peak resident memory of its largest process.
+
+    A process's high-water mark begins at that of the process which forked it, so a launcher that is smaller than any
+    Python program stands between a large caller and the command.
+    """
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command],
         cwd=cwd,
         env=_environ(environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
-    return int(usage.ru_maxrss * 1024)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.decode(errors='replace')[-2000:]}")
+    return int(done.stdout.splitlines()[-1]) * 1024
 
 
 def thread_cpu_s(block: Callable[[], object]) -> float:

@@ -17,32 +17,32 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RESULTS = os.path.join(ROOT, "benchmarks", "results")
 
 
-def path_of(topic: str) -> str:
+def path_of(topic: str, folder: str = RESULTS) -> str:
     """Name the file of a topic's figures."""
-    return os.path.join(RESULTS, f"{topic}.json")
+    return os.path.join(folder, f"{topic}.json")
 
 
-def read(topic: str) -> dict[str, Any]:
+def read(topic: str, folder: str = RESULTS) -> dict[str, Any]:
     """Read a topic's figures; a topic never measured has no rows."""
     try:
-        with open(path_of(topic), encoding="utf-8") as file:
+        with open(path_of(topic, folder), encoding="utf-8") as file:
             return dict(json.load(file))
     except FileNotFoundError:
         return {"topic": topic, "commit": "", "host": "", "date": "", "rows": []}
 
 
-def write(topic: str, rows: Iterable[Row]) -> None:
+def write(topic: str, rows: Iterable[Row], folder: str = RESULTS) -> None:
     """Merge new rows into those that are there; a row kept from an earlier commit says which it was."""
     fresh = {row.id: row for row in rows}
-    old = read(topic)
+    old = read(topic, folder)
     commit = measured_commit()
     lines = [to_json(row) for row in fresh.values()]
     lines += [_kept(line, old["commit"], commit) for line in old["rows"] if line["id"] not in fresh]
     lines.sort(key=lambda line: in_order(from_json(line)))
     date = datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     found = {"topic": topic, "commit": commit, "host": host(), "date": date, "rows": lines}
-    os.makedirs(RESULTS, exist_ok=True)
-    with open(path_of(topic), "w", encoding="utf-8") as file:
+    os.makedirs(folder, exist_ok=True)
+    with open(path_of(topic, folder), "w", encoding="utf-8") as file:
         json.dump(found, file, indent=1, ensure_ascii=False, allow_nan=False)
         file.write("\n")
 
