@@ -90,11 +90,22 @@ def _shift_j(claim: Claim, low_j: float, placed: Sequence[tuple[Claim, float, fl
     at_s = claim.span.start_s
     under_way = [known for known in placed if known[0].span.start_s <= at_s <= known[0].span.end_s]
     anchor, first_j, last_j = min(under_way, key=lambda known: known[0].span.duration_s)
-    passed = (at_s - anchor.span.start_s) / anchor.span.duration_s if anchor.span.duration_s else 0.0
-    expected_j = first_j + passed * (last_j - first_j)
+    expected_j = _expected_j(claim, anchor, first_j, last_j)
     shift_j = round((expected_j - low_j) / claim.range_j) * claim.range_j if claim.range_j else 0.0
     slack_j = _SLACK_RATIO * (last_j - first_j)
     return shift_j if first_j - slack_j <= low_j + shift_j <= last_j + slack_j else None
+
+
+def _expected_j(claim: Claim, anchor: Claim, first_j: float, last_j: float) -> float:
+    """Guess the counter at a run's begin from the mean power of the run under way, and from its own where it outlasts it."""
+    if not anchor.span.duration_s or not claim.span.duration_s or claim.counter_j is None:
+        return first_j
+    passed = (claim.span.start_s - anchor.span.start_s) / anchor.span.duration_s
+    by_anchor_j = first_j + passed * (last_j - first_j)
+    if claim.span.end_s <= anchor.span.end_s:
+        return by_anchor_j
+    common = claim.span.overlap_s(anchor.span) / claim.span.duration_s
+    return (by_anchor_j + last_j - common * (claim.counter_j[1] - claim.counter_j[0])) / 2.0
 
 
 def _swept_j(claims: Sequence[Claim]) -> float:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from vatio.catalog._table import Row, find, provenance_of, quantity, rows
 from vatio.records import Quantity
 
+# What a model string says beside the model.
 _DROPPED = frozenset(
-    ["intel", "amd", "cpu", "processor", "gen", "with", "radeon", "graphics", "implementer", "part", "vega", "mobile", "gfx"]
+    ("intel", "amd", "cpu", "processor", "gen", "with", "radeon", "graphics", "implementer", "part", "vega", "mobile", "gfx")
 )
 # Share of the way from idle to peak at a utilisation u, as u to a power: SPECpower's servers are near linear, stress tests
 # with turbo (Teads 2021: 22 % of the way at u = 0.1, 70 % at 0.5) rise faster, and a few servers rise late.
