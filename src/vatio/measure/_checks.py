@@ -42,7 +42,7 @@ def _platform(around: Surroundings) -> list[Check]:
         what = f"{around.system}: sensors are read on Linux; here CPU and memory are modelled"
         found.append(_check("system", "warning", what))
     if around.container:
-        fix = f"podman run {_flags(around)} ...   # docs/how-to/sensors.md"
+        fix = f"{_flags(around)} ...   # docs/how-to/sensors.md"
         found.append(_check("container", "ok", f"inside a container ({around.container})", fix=fix))
     if around.vm:
         fix = "measure on its host, or let the host pass its sensors through (docs/how-to/sensors.md)"
@@ -53,9 +53,11 @@ def _platform(around: Surroundings) -> list[Check]:
 
 
 def _flags(around: Surroundings) -> str:
-    from vatio.measure.meters._rapl import CONTAINER_FLAGS
+    from vatio.measure.meters._rapl import container_flags
 
-    return f"{CONTAINER_FLAGS} --device nvidia.com/gpu=all" if around.nvidia else CONTAINER_FLAGS
+    podman = around.container == "podman"
+    gpus = "--device nvidia.com/gpu=all" if podman else "--gpus all"
+    return f"{'podman' if podman else 'docker'} run {container_flags(around)} {gpus}"
 
 
 def _repeats(around: Surroundings) -> list[Check]:

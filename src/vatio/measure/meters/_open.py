@@ -117,7 +117,7 @@ def _placed(meters: Iterable[Meter], *, total: str) -> tuple[Meter, ...]:
     """Give every channel one name and one place: a second view of a device is part of the first."""
     shown: dict[str, Channel] = {}
     placed = []
-    for meter in meters:
+    for meter in sorted(meters, key=lambda meter: meter.name in MODELS.values()):
         channels = tuple(_place(channel, shown) for channel in meter.channels)
         placed.append(meter if channels == meter.channels else Aside(meter, channels))
     if total != "platform":
@@ -132,6 +132,10 @@ def _place(channel: Channel, shown: dict[str, Channel]) -> Channel:
         placed = replace(placed, name=f"{channel.name}@{channel.meter}")
         if channel.component is not None and channel.component != "platform" and channel.part_of is None:
             placed = replace(placed, part_of=channel.name)
+    elif channel.meter in MODELS.values():
+        measured = (other for other in shown.values() if other.component == channel.component and other.part_of is None)
+        sensor = next((other.name for other in measured if other.meter not in MODELS.values()), None)
+        placed = replace(placed, part_of=sensor)
     shown[placed.name] = placed
     return placed
 

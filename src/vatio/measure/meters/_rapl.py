@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from vatio.measure._surroundings import Surroundings
 
 FOLDER = "/sys/class/powercap"
-CONTAINER_FLAGS = (
-    "--volume /sys/devices/virtual/powercap:/sys/devices/virtual/powercap:ro --security-opt systempaths=unconfined"
-)
 FIX = "sudo chmod a+r /sys/class/powercap/*/energy_uj   # until the next boot; docs/how-to/sensors.md has the udev rule"
 
 # Against a reference at the socket: packages within 3 % from Haswell on (Hackenberg et al., "An energy efficiency feature
@@ -130,12 +127,19 @@ class RaplMeter:
             self._files[index] = None
 
 
+def container_flags(surroundings: Surroundings) -> str:
+    """Give the options that let a container read the counters: engines mask them since CVE-2020-8694."""
+    folder = "/sys/devices/virtual/powercap"
+    unmask = f"unmask={folder}" if surroundings.container == "podman" else "systempaths=unconfined"
+    return f"--volume {folder}:{folder}:ro --security-opt {unmask}"
+
+
 def absence_hint(surroundings: Surroundings) -> str:
     """Say where the counters would have to come from."""
     if surroundings.vm and not surroundings.container:
         return "a virtual machine shows no counters unless its host passes them through (docs/how-to/sensors.md)"
     if surroundings.container:
-        return f"start the container with {CONTAINER_FLAGS}"
+        return f"start the container with {container_flags(surroundings)}"
     if surroundings.system != "linux":
         return "sensors are read on Linux; here vatio models"
     return "sudo modprobe intel_rapl_msr"
