@@ -2,8 +2,7 @@
 
 import ast
 
-ROOMS = {"cli", "measure"}
-MOST_IN_CLI = 1
+ADDRESSES = ("vatio.cli._main:", "vatio.measure.")
 BROAD = {"Exception", "BaseException"}
 
 
@@ -14,10 +13,15 @@ def caught(handler):
     return {ast.unparse(kind) for kind in kinds}
 
 
+def raises_again(handler):
+    """Tell whether what was caught goes on, as after a rollback: that is cleaning up, not catching."""
+    return isinstance(handler.body[-1], ast.Raise) and handler.body[-1].exc is None
+
+
 def broad_excepts(modules):
     for module in modules:
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.ExceptHandler) and caught(node) & BROAD:
+            if isinstance(node, ast.ExceptHandler) and caught(node) & BROAD and not raises_again(node):
                 yield module, node
 
 
@@ -25,8 +29,7 @@ def test_broad_excepts_have_two_addresses(modules):
     found = [f"{module.name}:{node.lineno}" for module, node in broad_excepts(modules)]
     code = sum(module.source.count("\n") for module in modules)
     print(f"{len(found)} broad excepts, {1000 * len(found) / code:.2f} per 1 000 lines: {', '.join(found)}")
-    assert [where for where in found if where.split(".")[1].split(":")[0] not in ROOMS] == []
-    assert sum(where.startswith("vatio.cli") for where in found) <= MOST_IN_CLI
+    assert [where for where in found if not where.startswith(ADDRESSES)] == []
 
 
 def test_a_broad_except_does_something_with_what_it_caught(modules):

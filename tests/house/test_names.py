@@ -13,7 +13,7 @@ FREE = {
     "value", "low", "high", "limit", "number", "factor", "resolution", "pue", "utilisation", "p", "x", "y", "z", "level",
     "confidence", "alpha", "quantile", "load", "flop", "first", "second", "quantity", "part", "before", "after", "mean", "peak",
     "minimum", "maximum", "share", "shares", "weight", "position", "width", "values", "total", "amount",
-    "magnitude", "size", "start", "whole", "scale", "cpus_granted",
+    "candidate", "baseline", "least", "most", "lowest", "highest", "known", "magnitude", "size", "start", "whole", "scale", "cpus_granted",
     "operational", "operational_market", "embodied", "left", "right", "count", "cores", "threads",
 }  # fmt: skip
 NUMBERS = {"float", "Quantity"}
@@ -41,7 +41,11 @@ def numbers(tree):
 
 def carries_unit(name):
     bare = name.strip("_")
-    return bool(UNIT.search(bare)) or bare in FREE or bare.rpartition("_")[2] in {"low", "high", "value"}
+    return (
+        bool(UNIT.search(bare))
+        or bare in FREE
+        or bare.rpartition("_")[2] in {"low", "high", "value", "pue", "share", "provenance"}
+    )
 
 
 def test_every_physical_number_carries_its_unit(modules):
