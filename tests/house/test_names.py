@@ -10,11 +10,11 @@ UNIT = re.compile(
 )
 # Numbers without a dimension, or of any: a value of some unit that stands beside it, the ends of an interval, a probability.
 FREE = {
-    "value", "low", "high", "limit", "number", "factor", "resolution", "pue", "utilisation", "p", "x", "y", "z", "level",
-    "confidence", "alpha", "quantile", "load", "flop", "first", "second", "quantity", "part", "before", "after", "mean", "peak",
-    "minimum", "maximum", "share", "shares", "weight", "position", "width", "values", "total", "amount",
-    "candidate", "baseline", "least", "most", "lowest", "highest", "known", "magnitude", "size", "start", "whole", "scale", "cpus_granted",
-    "operational", "operational_market", "embodied", "left", "right", "count", "cores", "threads",
+    "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "count", "cpus_granted", "embodied",
+    "factor", "first", "flop", "high", "highest", "known", "least", "left", "level", "limit", "load", "low", "lowest",
+    "magnitude", "maximum", "mean", "minimum", "most", "now", "number", "operational", "operational_market", "p", "part",
+    "peak", "position", "pue", "quantile", "quantity", "resolution", "right", "scale", "second", "share", "shares", "size",
+    "start", "threads", "total", "utilisation", "value", "values", "weight", "whole", "width", "x", "y", "z",
 }  # fmt: skip
 NUMBERS = {"float", "Quantity"}
 
