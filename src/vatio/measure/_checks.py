@@ -10,21 +10,21 @@ from vatio.errors import MeterAbsent, MeterDenied, VatioError
 from vatio.records import Channel, Check
 
 if TYPE_CHECKING:
-    from vatio.config import MetersConfig
+    from vatio.config import Config
     from vatio.measure._meter import Meter
     from vatio.measure._surroundings import Surroundings
 
 _NOISE_READINGS = 200
 
 
-def checks(surroundings: Surroundings | None = None, config: MetersConfig | None = None) -> tuple[Check, ...]:
+def checks(surroundings: Surroundings | None = None, config: Config | None = None) -> tuple[Check, ...]:
     """Try each sensor of this machine, and say what a run would be measured by."""
     from vatio.config import MetersConfig
     from vatio.measure._surroundings import surroundings as look_around
     from vatio.measure.meters import open_meters
 
     around = look_around() if surroundings is None else surroundings
-    settings = MetersConfig() if config is None else config
+    settings = MetersConfig() if config is None else config.meters
     opened = open_meters(around, settings)
     try:
         found = [*_platform(around), *_repeats(around)]
@@ -53,7 +53,7 @@ def _platform(around: Surroundings) -> list[Check]:
 
 
 def _flags(around: Surroundings) -> str:
-    from vatio.measure.meters._rapl import container_flags
+    from vatio.measure.meters import container_flags
 
     podman = around.container == "podman"
     gpus = "--device nvidia.com/gpu=all" if podman else "--gpus all"
@@ -62,10 +62,9 @@ def _flags(around: Surroundings) -> str:
 
 def _repeats(around: Surroundings) -> list[Check]:
     """Name the zones that show what another shows, and are therefore left out."""
-    from vatio.measure.meters._rapl import FOLDER
-    from vatio.measure.meters._zones import find_zones
+    from vatio.measure.meters import RAPL_FOLDER, find_zones
 
-    zones = [zone for zone in find_zones(around.path(FOLDER)) if zone.repeats]
+    zones = [zone for zone in find_zones(around.path(RAPL_FOLDER)) if zone.repeats]
     return [_check(f"{zone.label} again", "ok", f"{zone.folder} repeats {zone.repeats}: left out") for zone in zones]
 
 

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from vatio.testing._trace import Trace
@@ -13,25 +13,30 @@ from vatio.testing._trace import Trace
 _NOT_SUPPORTED, _NOT_FOUND, _LOST, _INVALID = 3, 6, 15, 2
 
 
-@dataclass(slots=True, kw_only=True)
 class FakeGpu:
     """Hold one GPU. ``counter``: it has the total-energy counter; ``power``: it tells its power; ``lost``: it fell off."""
 
-    trace: Trace
-    uuid: str = "GPU-00000000"
-    model: str = "Fake GPU"
-    counter: bool = True
-    power: bool = True
-    lost: bool = False
-    utilisation_percent: int = 50
-    memory_bytes: int = 1 << 30
-    pids: tuple[int, ...] = ()
-    use_by_pid: dict[int, int] = field(default_factory=dict)
-    slices: tuple[str, ...] = ()
-    slice_counts: tuple[int, ...] = ()
-    minor: int | None = None
-    start_j: float = 1000.0
-    base_s: float = 0.0
+    def __init__(
+        self,
+        *,
+        trace: Trace,
+        uuid: str = "GPU-00000000",
+        model: str = "Fake GPU",
+        counter: bool = True,
+        power: bool = True,
+        utilisation_percent: int = 50,
+        pids: tuple[int, ...] = (),
+        use_by_pid: Mapping[int, int] = MappingProxyType({}),
+        slices: tuple[str, ...] = (),
+        slice_counts: tuple[int, ...] = (),
+        minor: int | None = None,
+        start_j: float = 1000.0,
+    ) -> None:
+        self.trace, self.uuid, self.model = trace, uuid, model
+        self.counter, self.power, self.lost = counter, power, False
+        self.utilisation_percent, self.memory_bytes = utilisation_percent, 1 << 30
+        self.pids, self.use_by_pid = pids, use_by_pid
+        self.slices, self.slice_counts, self.minor, self.start_j = slices, slice_counts, minor, start_j
 
 
 class FakeNvml:
@@ -42,12 +47,12 @@ class FakeNvml:
         self.running = 0
 
     def nvmlInit_v2(self) -> int:
-        """Start."""
+        """Start, or refuse with the code that was asked for."""
         self.running += not self._refused
         return self._refused
 
     def nvmlShutdown(self) -> int:
-        """Stop."""
+        """Stop, once for each start."""
         self.running -= 1
         return 0
 
@@ -96,7 +101,7 @@ class FakeNvml:
     def nvmlDeviceGetTotalEnergyConsumption(self, handle: Any, energy: Any) -> int:
         """Tell the counter in millijoules."""
         gpu = self._gpu(handle)
-        energy_j = gpu.start_j + gpu.trace.energy_j(gpu.base_s, self._clock())
+        energy_j = gpu.start_j + gpu.trace.energy_j(0.0, self._clock())
         return self._tell(handle, energy, round(energy_j * 1e3) if gpu.counter else None)
 
     def nvmlDeviceGetPowerUsage(self, handle: Any, power: Any) -> int:

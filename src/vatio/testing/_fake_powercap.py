@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 
 from vatio.testing._trace import Trace
 
 
-@dataclass(slots=True, kw_only=True)
 class FakeZone:
     """Hold one zone: its course of power, and the joules that it has truly drawn (``energy_j``) since it was made."""
 
-    entry: str
-    name: str
-    trace: Trace
-    range_j: float
-    start_j: float
-    fails: tuple[tuple[float, float], ...] = ()
-    energy_j: float = 0.0
-    base_j: float = field(default=0.0)
+    def __init__(
+        self, *, entry: str, trace: Trace, range_j: float, start_j: float, fails: tuple[tuple[float, float], ...] = ()
+    ) -> None:
+        self.entry, self.trace, self.fails = entry, trace, fails
+        self.range_j, self.start_j = range_j, start_j
+        self.energy_j = self.base_j = 0.0
 
 
 class FakePowercap:
@@ -44,7 +40,7 @@ class FakePowercap:
     ) -> FakeZone:
         """Add a zone such as ``intel-rapl:0`` named ``package-0``; ``fails`` are times at which its file is empty."""
         course = trace if isinstance(trace, Trace) else Trace.constant(trace)
-        zone = FakeZone(entry=entry, name=name, trace=course, range_j=range_j, start_j=start_j, fails=fails)
+        zone = FakeZone(entry=entry, trace=course, range_j=range_j, start_j=start_j, fails=fails)
         self.zones[entry] = zone
         folder = os.path.join(self.folder, entry)
         os.makedirs(folder, exist_ok=True)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from vatio.measure.meters._nvml import NvmlMeter as NvmlMeter
     from vatio.measure.meters._open import Opened as Opened
     from vatio.measure.meters._open import open_meters as open_meters
+    from vatio.measure.meters._rapl import RAPL_FOLDER as RAPL_FOLDER
     from vatio.measure.meters._rapl import RaplMeter as RaplMeter
+    from vatio.measure.meters._rapl import container_flags as container_flags
+    from vatio.measure.meters._zones import find_zones as find_zones
 
 __getattr__, __dir__, __all__ = door(
     __name__,
@@ -26,6 +29,7 @@ __getattr__, __dir__, __all__ = door(
         "_hwmon": "HwmonMeter",
         "_nvml": "NvmlMeter",
         "_open": "Opened open_meters",
-        "_rapl": "RaplMeter",
+        "_rapl": "RAPL_FOLDER RaplMeter container_flags",
+        "_zones": "find_zones",
     },
 )

@@ -16,7 +16,7 @@ from vatio.units import J_PER_UJ
 if TYPE_CHECKING:
     from vatio.measure._surroundings import Surroundings
 
-FOLDER = "/sys/class/powercap"
+RAPL_FOLDER = "/sys/class/powercap"
 FIX = "sudo chmod a+r /sys/class/powercap/*/energy_uj   # until the next boot; docs/how-to/sensors.md has the udev rule"
 
 # Against a reference at the socket: packages within 3 % from Haswell on (Hackenberg et al., "An energy efficiency feature
@@ -56,7 +56,7 @@ class RaplMeter:
             MeterAbsent: there is no powercap tree, or no energy counter in it.
             MeterDenied: there are counters, and none may be read.
         """
-        folder = surroundings.path(FOLDER)
+        folder = surroundings.path(RAPL_FOLDER)
         zones = [zone for zone in find_zones(folder) if zone.repeats is None and os.path.exists(zone.counter)]
         if not zones:
             raise MeterAbsent(f"no energy counter in {folder}", hint=absence_hint(surroundings))
