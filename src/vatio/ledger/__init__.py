@@ -1,0 +1,61 @@
+"""The ledger: append-only, hash-chained, signed entries, samples, and the views of runs made from them."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.ledger._backend import Backend as Backend
+    from vatio.ledger._backend import Execute as Execute
+    from vatio.ledger._checks import checks as checks
+    from vatio.ledger._ids import new_id as new_id
+    from vatio.ledger._keeper import Keeper as Keeper
+    from vatio.ledger._keeper import open_keeper as open_keeper
+    from vatio.ledger._ledger import Ledger as Ledger
+    from vatio.ledger._ledger import open_ledger as open_ledger
+    from vatio.ledger._outbox import Outbox as Outbox
+    from vatio.ledger._owner import OwnerLock as OwnerLock
+    from vatio.ledger._owner import is_owned as is_owned
+    from vatio.ledger._place import Places as Places
+    from vatio.ledger._place import places as places
+    from vatio.ledger._prune import Pruned as Pruned
+    from vatio.ledger._reading import open_to_read as open_to_read
+    from vatio.ledger._sqlite import SqliteBackend as SqliteBackend
+    from vatio.ledger._summary import summarise as summarise
+    from vatio.ledger._verify import Verification as Verification
+    from vatio.ledger._view import counted as counted
+    from vatio.ledger._view import run_record as run_record
+    from vatio.ledger.chain import generate_key as generate_key
+    from vatio.ledger.samples import EVENTS as EVENTS
+    from vatio.ledger.samples import SAMPLES as SAMPLES
+    from vatio.ledger.samples import Minutes as Minutes
+    from vatio.ledger.samples import Samples as Samples
+    from vatio.ledger.samples import Spool as Spool
+    from vatio.ledger.samples import SpooledRun as SpooledRun
+    from vatio.ledger.samples import SpoolHeader as SpoolHeader
+    from vatio.ledger.samples import open_spool as open_spool
+    from vatio.ledger.samples import read_events as read_events
+    from vatio.ledger.samples import read_spool as read_spool
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "_backend": "Backend Execute",
+        "_checks": "checks",
+        "_ids": "new_id",
+        "_keeper": "Keeper open_keeper",
+        "_ledger": "Ledger open_ledger",
+        "_outbox": "Outbox",
+        "_owner": "OwnerLock is_owned",
+        "_place": "Places places",
+        "_prune": "Pruned",
+        "_reading": "open_to_read",
+        "_sqlite": "SqliteBackend",
+        "_summary": "summarise",
+        "_verify": "Verification",
+        "_view": "counted run_record",
+        "vatio.ledger.chain": "generate_key",
+        "vatio.ledger.samples": (
+            "EVENTS Minutes SAMPLES Samples Spool SpoolHeader SpooledRun open_spool read_events read_spool"
+        ),
+    },
+)

@@ -1,0 +1,85 @@
+"""Read what lies beside the entries: samples, minutes, baselines; and count or remove a spool's folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+
+from vatio.errors import InvalidRecord, LedgerDamaged, UnknownName
+from vatio.ledger._backend import Execute
+from vatio.ledger.samples import Minutes, Samples, Sealed, open_minutes, open_samples, open_spool, seal_rows
+from vatio.records import Quantity, from_json
+
+_HOSTS = """SELECT p.body FROM entry e JOIN payload p ON p.origin = e.origin AND p.seq = e.seq
+    WHERE e.kind = 'host' ORDER BY e.origin DESC, e.seq DESC"""
+
+
+def read_samples(execute: Execute, run: str, folder: str) -> Samples:
+    """Read the samples of a run, sealed or still in its spool.
+
+    Raises:
+        UnknownName: the run has none, or they were pruned.
+    """
+    layout = _layout(execute, run)
+    if layout is None:
+        sealed = _spooled(run, folder)
+        return open_samples(sealed.layout, sealed.chunks)
+    chunks = [bytes(row[0]) for row in execute("SELECT body FROM chunk WHERE run = ? ORDER BY part", (run,))]
+    if not chunks and json.loads(layout)["rows"]:
+        raise UnknownName(f"the samples of run {run} were pruned", hint="its minutes are kept")
+    return open_samples(layout, chunks)
+
+
+def read_minutes(execute: Execute, run: str, folder: str) -> Minutes:
+    """Read the per-minute aggregates of a run, sealed or still in its spool."""
+    found = execute("SELECT layout, aggregates FROM samples WHERE run = ?", (run,))
+    if found:
+        return open_minutes(bytes(found[0][0]), bytes(found[0][1]))
+    sealed = _spooled(run, folder)
+    return open_minutes(sealed.layout, sealed.aggregates)
+
+
+def read_host_idle(execute: Execute, host: str) -> Mapping[str, Quantity]:
+    """Read the idle watts by device of a host's latest baseline; empty when it has none that can be read."""
+    for (body,) in execute(_HOSTS):
+        try:
+            payload = json.loads(body)
+            if payload.get("host") == host:
+                return {device: from_json(Quantity, item) for device, item in payload["idle_w"].items()}
+        except (ValueError, KeyError, AttributeError, InvalidRecord):
+            continue
+    return {}
+
+
+def folder_bytes(folder: str) -> int:
+    """Count the bytes of the files in a folder and below; 0 where there is none."""
+    size = 0
+    for at, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                size += os.stat(os.path.join(at, name)).st_size
+    return size
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a spool's folder with its files; whatever cannot be removed stays, and harms nobody."""
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            with suppress(OSError):
+                os.unlink(os.path.join(folder, name))
+        os.rmdir(folder)
+
+
+def _layout(execute: Execute, run: str) -> bytes | None:
+    found = execute("SELECT layout FROM samples WHERE run = ?", (run,))
+    return bytes(found[0][0]) if found else None
+
+
+def _spooled(run: str, folder: str) -> Sealed:
+    try:
+        header, blocks = open_spool(folder)
+    except LedgerDamaged as error:
+        raise UnknownName(f"run {run} has no samples", hint=str(error)) from error
+    return seal_rows(header.channels, blocks)

@@ -1,0 +1,326 @@
+"""The ledger: what has been measured, in the order in which it was, and the proof that nobody changed it since."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from vatio.errors import LedgerDamaged, LedgerError, LedgerUnavailable, UnknownName
+from vatio.ledger._find import find_run, list_runs
+from vatio.ledger._place import LEDGER, Places, ledger_path, places
+from vatio.ledger._project import project
+from vatio.ledger._reader import Facts, read_blob, read_environment, read_facts
+from vatio.ledger._seal import append_end, existing_end, sealed_samples, store_blob
+from vatio.ledger._sqlite import SqliteBackend
+from vatio.ledger._owner import machine_id
+from vatio.ledger.chain import Chain, Identity, Pin, Signer, add_pin, as_entry, former_key, head_of, own_origin, read_signer
+from vatio.records import Ended, Entry, Footprint, Quantity, RunRecord, Started, rfc3339
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.config import Config
+    from vatio.ledger._backend import Backend, Execute
+    from vatio.ledger._prune import Pruned
+    from vatio.ledger._verify import Verification
+    from vatio.ledger.samples import Minutes, Samples
+
+_ENTRY = "SELECT origin, seq, kind, run, hash, header, signature FROM entry WHERE origin = ? AND seq = ?"
+
+
+class Ledger:
+    """Append entries and read runs. Open one with ``open_ledger``; close it, or use it in a ``with`` block."""
+
+    def __init__(
+        self, backend: Backend, *, path: str, identity: Identity, where: Places, sign: bool | None = None, readonly: bool = False
+    ) -> None:
+        self.path = path
+        self._backend = backend
+        self._identity = identity
+        self._where = where
+        self._sign = sign
+        self._readonly = readonly
+        self._opened: Chain | None = None
+        self._pinned = False
+
+    @property
+    def folder(self) -> str:
+        """Give the folder of the ledger, in which spools and outbox lie."""
+        return os.path.dirname(os.path.abspath(self.path))
+
+    @property
+    def origin(self) -> str | None:
+        """Give the origin that this file writes; ``None`` while it has written nothing."""
+        return own_origin(self._backend.query, self._identity)
+
+    @property
+    def recorded_in(self) -> str:
+        """Say where entries go."""
+        return self.path
+
+    def spool_folder(self, run: str) -> str:
+        """Give the folder of a run's spool, whether it is there or not."""
+        return os.path.join(self.folder, "spool", run)
+
+    def append(self, kind: str, payload: object, *, run: str | None = None) -> Entry:
+        """Append one entry: a record, or a mapping of plain JSON values.
+
+        Raises:
+            LedgerUnavailable: the lock was not had in time, the disk is full or read-only.
+            InvalidRecord: the payload is no record, or not finite.
+        """
+        with self._write() as execute:
+            entry = self._append(execute, kind, payload, run)
+        self._pin()
+        return entry
+
+    def start(self, started: Started) -> Entry:
+        """Write that a run starts, before its workload does."""
+        return self.append("started", started, run=started.id)
+
+    def seal(
+        self,
+        run: str,
+        ended: Ended,
+        *,
+        spool_folder: str | None = None,
+        footprint: Footprint | None = None,
+        environment: bytes | None = None,
+    ) -> Entry:
+        """Write how a run ended with its samples and footprint, all or nothing, and remove its spool.
+
+        A run ends once: sealing it again changes nothing and gives the entry that ended it.
+        """
+        samples = sealed_samples(spool_folder)
+        with self._write() as execute:
+            known = existing_end(execute, run)
+            entry = as_entry(execute(_ENTRY, known)[0]) if known else append_end(
+                execute, self._append, run, ended, samples, environment=environment, footprint=footprint
+            )
+        if spool_folder is not None:
+            _remove_spool(spool_folder)
+        self._pin()
+        return entry
+
+    def blob(self, data: bytes) -> str:
+        """Keep bytes under their SHA-256, once."""
+        with self._write() as execute:
+            return store_blob(execute, data)
+
+    def read_blob(self, sha256: str) -> bytes:
+        """Read the bytes of a digest.
+
+        Raises:
+            UnknownName: the ledger has no such blob.
+        """
+        found = read_blob(self._backend.query, sha256)
+        if found is None:
+            raise UnknownName(f"no blob {sha256}", hint="it may have been erased: vatio ledger verify")
+        return found
+
+    def head(self) -> Entry | None:
+        """Read the last entry of this file's chain."""
+        return head_of(self._backend.query, self.origin)
+
+    def find(self, ref: str) -> str:
+        """Give the id of the run that ``ref`` means: an id, a unique part of one, a name, ``@1`` for the latest."""
+        return find_run(self._backend.query, ref)
+
+    def run(self, ref: str) -> RunRecord:
+        """Read one run in whole."""
+        facts = read_facts(self._backend.query, self.find(ref))
+        return self._view(facts, with_environment=True)
+
+    def runs(
+        self, limit: int = 50, *, since: datetime | None = None, until: datetime | None = None, **filters: str
+    ) -> tuple[RunRecord, ...]:
+        """Read the newest runs, without their environments; ``limit`` 0 is all. Filters: project, series, name, ..."""
+        dates = [rfc3339(date) if date is not None else None for date in (since, until)]
+        ids = list_runs(self._backend.query, limit=limit, since=dates[0], until=dates[1], filters=filters)
+        return tuple(self._view(read_facts(self._backend.query, run), with_environment=False) for run in ids)
+
+    def samples(self, ref: str) -> Samples:
+        """Read the samples of a run; of one that is not sealed yet, those of its spool.
+
+        Raises:
+            UnknownName: the run has none, or they were pruned.
+        """
+        from vatio.ledger._history import read_samples
+
+        run = self.find(ref)
+        return read_samples(self._backend.query, run, self.spool_folder(run))
+
+    def minutes(self, ref: str) -> Minutes:
+        """Read the per-minute aggregates of a run, as `samples` would fold to."""
+        from vatio.ledger._history import read_minutes
+
+        run = self.find(ref)
+        return read_minutes(self._backend.query, run, self.spool_folder(run))
+
+    def verify(self, *, key: str | None = None, head: str | None = None, rebuild: bool = False) -> Verification:
+        """Check every byte that the chain proves, the signatures and, with ``rebuild``, the projection."""
+        from vatio.ledger._verify import verify
+
+        return verify(
+            self._backend, path=self.path, trusted=self._where.trusted, identity=self._identity, key=key, head=head, rebuild=rebuild
+        )
+
+    def rebuild(self) -> None:
+        """Write the projection anew, as the facts have it."""
+        from vatio.ledger._project import replace_projection
+
+        with self._write() as execute:
+            replace_projection(execute)
+
+    def prune(self, *, before: datetime, runs: Sequence[str] | None = None) -> Pruned:
+        """Drop the samples of runs that ended before a date; their aggregates stay and are still proven."""
+        from vatio.ledger._prune import prune
+
+        with self._write() as execute:
+            pruned = prune(execute, self._append, before=rfc3339(before), runs=runs)
+        self._pin()
+        if pruned.runs and isinstance(self._backend, SqliteBackend):
+            self._backend.shrink()
+        return pruned
+
+    def erase(self, ref: str, *, why: str, by: str) -> Entry:
+        """Erase what was said of a run: the chain still verifies and tells which entries, why and who."""
+        from vatio.ledger._prune import erase
+
+        run = self.find(ref)
+        with self._write() as execute:
+            entry = erase(execute, self._append, run, why=why, by=by)
+        _remove_spool(self.spool_folder(run))
+        self._pin()
+        if isinstance(self._backend, SqliteBackend):
+            self._backend.shrink()
+        return entry
+
+    def host_idle(self, host: str) -> Mapping[str, Quantity]:
+        """Read the idle watts of a host's devices from its latest baseline; empty when it has none."""
+        from vatio.ledger._history import read_host_idle
+
+        return read_host_idle(self._backend.query, host)
+
+    def take_in_outbox(self) -> int:
+        """Take in the runs that were written while this ledger could not be; give their number."""
+        from vatio.ledger._take_in import take_in
+
+        taken = take_in(self._backend, self._append, self.path, self._where)
+        self._pin()
+        return taken
+
+    def settle(self) -> int:
+        """Take in the outbox and seal the runs that were left behind; give the number of both."""
+        from vatio.ledger._abandoned import seal_abandoned
+
+        return self.take_in_outbox() + seal_abandoned(self)
+
+    def wait_at_most(self, lock_s: float) -> None:
+        """Change how long a write waits for another writer."""
+        if isinstance(self._backend, SqliteBackend):
+            self._backend.wait_at_most(lock_s)
+
+    def usage_bytes(self) -> int:
+        """Give the room on the disk: the file, its log and the spools."""
+        from vatio.ledger._history import folder_bytes
+
+        return self._backend.size_bytes() + folder_bytes(os.path.join(self.folder, "spool"))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._backend.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def facts(self, run: str) -> Facts:
+        """Read the entries of a run as they are."""
+        return read_facts(self._backend.query, run)
+
+    def unsealed(self) -> tuple[str, ...]:
+        """Give the ids of the runs that nobody has sealed."""
+        rows = self._backend.query("SELECT id FROM run WHERE ended_seq IS NULL AND started_seq IS NOT NULL")
+        return tuple(row[0] for row in rows)
+
+    def is_here(self, origin: str) -> bool:
+        """Tell whether an origin is written on this machine."""
+        found = self._backend.query("SELECT machine FROM origin WHERE origin = ?", (origin,))
+        return bool(found) and found[0][0] == self._identity.machine
+
+    def _view(self, facts: Facts, *, with_environment: bool) -> RunRecord:
+        from vatio.ledger._shown import shown
+
+        environment = read_environment(self._backend.query, facts.ended) if with_environment else None
+        folder = self.spool_folder(facts.started.id)
+        return shown(facts, environment=environment, folder=folder, origin_is_here=self.is_here(facts.origin))
+
+    def _write(self) -> Any:
+        if self._readonly:
+            raise LedgerUnavailable(f"{self.path} was opened to be read", hint="open it without readonly")
+        return self._backend.transaction()
+
+    def _append(self, execute: Execute, kind: str, payload: object, run: str | None) -> Entry:
+        entry = self._chain().append(execute, kind, payload, run=run, at=rfc3339(datetime.now(UTC)))
+        if run is not None:
+            project(execute, run)
+        return entry
+
+    def _chain(self) -> Chain:
+        if self._opened is None:
+            signer = read_signer(self._where.key) if self._sign is not False else None
+            if signer is None and self._sign:
+                raise LedgerError(f"there is no key at {self._where.key}", hint="vatio ledger keygen")
+            self._opened = Chain(self._identity, signer=signer, former=self._former)
+        return self._opened
+
+    def _former(self, id: str) -> Signer | None:
+        return read_signer(former_key(self._where.key, id))
+
+    def _pin(self) -> None:
+        # After the commit: a pin on an entry that never came to be would cry wolf.
+        if self._pinned or self._opened is None or self._opened.signer is None:
+            return
+        self._pinned = True
+        pin = self._opened.first_key(self._backend.query)
+        if pin is not None:
+            # The run is kept and signed all the same where the user's folder cannot be written.
+            with suppress(OSError, LedgerDamaged):
+                add_pin(self._where.trusted, Pin(*pin, path=os.path.realpath(self.path)))
+
+
+def open_ledger(
+    path: str | None = None,
+    *,
+    config: Config | None = None,
+    readonly: bool = False,
+    lock_s: float = 1.0,
+    environ: Mapping[str, str] | None = None,
+) -> Ledger:
+    """Open the ledger of a path, of the configuration, of the project, else of the user; it is made where there is none.
+
+    ``readonly`` never writes a byte. ``lock_s`` is how long a write waits for another writer.
+
+    Raises:
+        LedgerUnavailable: it cannot be opened: locked, read-only, not there and ``readonly``.
+        LedgerDamaged: the file is not a ledger.
+    """
+    where = places(environ)
+    at = ledger_path(path, config, where)
+    if config is not None:
+        where = where._replace(key_path=config.ledger.key)
+    backend = SqliteBackend(at, readonly=readonly, lock_s=lock_s)
+    identity = Identity(machine_id(), backend.inode())
+    sign = config.ledger.sign if config is not None else None
+    return Ledger(backend, path=at, identity=identity, where=where, sign=sign, readonly=readonly)
+
+
+def _remove_spool(folder: str) -> None:
+    from vatio.ledger._history import remove_folder
+
+    remove_folder(folder)

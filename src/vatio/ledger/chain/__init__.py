@@ -1,0 +1,39 @@
+"""The chain: headers, payloads, keys and pins, and the check of all of them."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.ledger.chain._append import Chain as Chain
+    from vatio.ledger.chain._append import Identity as Identity
+    from vatio.ledger.chain._append import as_entry as as_entry
+    from vatio.ledger.chain._append import head_of as head_of
+    from vatio.ledger.chain._append import make_entry as make_entry
+    from vatio.ledger.chain._append import own_origin as own_origin
+    from vatio.ledger.chain._append import store_entry as store_entry
+    from vatio.ledger.chain._header import GENESIS as GENESIS
+    from vatio.ledger.chain._header import Header as Header
+    from vatio.ledger.chain._header import entry_hash as entry_hash
+    from vatio.ledger.chain._header import header_bytes as header_bytes
+    from vatio.ledger.chain._header import payload_hash as payload_hash
+    from vatio.ledger.chain._header import read_header as read_header
+    from vatio.ledger.chain._keys import Signer as Signer
+    from vatio.ledger.chain._keys import former_key as former_key
+    from vatio.ledger.chain._keys import generate_key as generate_key
+    from vatio.ledger.chain._keys import is_public as is_public
+    from vatio.ledger.chain._keys import is_signed as is_signed
+    from vatio.ledger.chain._keys import key_id as key_id
+    from vatio.ledger.chain._keys import read_signer as read_signer
+    from vatio.ledger.chain._trust import Pin as Pin
+    from vatio.ledger.chain._trust import add_pin as add_pin
+    from vatio.ledger.chain._trust import read_pins as read_pins
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "_append": "Chain Identity as_entry head_of make_entry own_origin store_entry",
+        "_header": "GENESIS Header entry_hash header_bytes payload_hash read_header",
+        "_keys": "Signer former_key generate_key is_public is_signed key_id read_signer",
+        "_trust": "Pin add_pin read_pins",
+    },
+)
