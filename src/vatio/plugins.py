@@ -20,6 +20,8 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "dram-model": "vatio.measure.meters._dram_model:DramModelMeter",
         "gpu-model": "vatio.measure.meters._gpu_model:GpuModelMeter",
     },
+    # Each takes `config=` and gives a list of Check; a room that is not named here is not asked.
+    "checks": {"measure": "vatio.measure:checks", "ledger": "vatio.ledger:checks", "catalog": "vatio.catalog:checks"},
     "ledgers": {"sqlite": "vatio.ledger._sqlite:SqliteBackend"},
 }
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from vatio.config import MetersConfig
+from vatio.config import Config
 from vatio.measure import Surroundings, checks
 from vatio.testing import FakePowercap
 
@@ -18,7 +18,7 @@ def test_readable_counters_are_ok_with_their_expected_error(tmp_path: Path) -> N
     tree = FakePowercap(str(tmp_path))
     tree.add("intel-rapl:0", "package-0")
     tree.add("intel-rapl-mmio:0", "package-0")
-    found = {check.name: check for check in checks(Surroundings(root=str(tmp_path), memory_bytes=2**34), MetersConfig())}
+    found = {check.name: check for check in checks(Surroundings(root=str(tmp_path), memory_bytes=2**34), Config())}
     assert found["rapl package-0"].state == "ok"
     assert round(found["rapl package-0"].error_ratio or 0.0, 3) == 0.03
     assert "left out" in found["package-0 again"].found
