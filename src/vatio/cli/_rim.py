@@ -1,4 +1,4 @@
-"""What every command stands on: its shared options, the configuration in force, and where words go."""
+"""What every command stands on: its shared options, the configuration in force, and the ledger."""
 
 from __future__ import annotations
 
@@ -33,11 +33,15 @@ class Rim:
             self.note(note)
         return config
 
-    def ledger(self, *, readonly: bool = True) -> Ledger:
-        """Open the ledger in force."""
-        from vatio.ledger import open_ledger
+    def ledger(self, *, settled: bool = True) -> Ledger:
+        """Open the ledger to be read, after taking in what earlier commands had to leave outside it (``settled``).
 
-        return open_ledger(config=self.config(), readonly=readonly)
+        Raises:
+            UnknownName: there is no ledger yet.
+        """
+        from vatio.ledger import open_to_read
+
+        return open_to_read(self.config(), environ=self.environ, settled=settled)
 
     def note(self, text: str) -> None:
         """Say something beside the data."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
-from vatio.errors import VatioError
+from vatio.errors import UsageError, VatioError
 
 
 def put(text: str) -> None:
@@ -24,6 +24,24 @@ def put(text: str) -> None:
         raise
     except OSError as error:
         raise VatioError(f"cannot write to stdout: {error.strerror}") from error
+
+
+def save(path: str, text: str) -> None:
+    """Write a file whole or not at all; ``-`` is stdout.
+
+    Raises:
+        UsageError: it cannot be written there.
+    """
+    if path == "-":
+        put(text)
+        return
+    try:
+        # Beside the target, so that the rename stays within one file system.
+        with open(f"{path}.part", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(f"{path}.part", path)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def tell(error: VatioError) -> None:

@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config._config import SECTIONS as SECTIONS
     from vatio.config._config import Config as Config
+    from vatio.config._find import git_root as git_root
     from vatio.config._load import load_config as load_config
     from vatio.config._reference import configuration_reference as configuration_reference
     from vatio.config._schema import config_schema as config_schema
@@ -24,6 +25,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_config": "SECTIONS Config",
+        "_find": "git_root",
         "_load": "load_config",
         "_reference": "configuration_reference",
         "_schema": "config_schema",

@@ -69,6 +69,8 @@ def _values(config: Config, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def _example(key: str, setting: Mapping[str, Any]) -> str:
+    # A duration that carries its unit needs none in its key.
+    key = key.removesuffix("_s") if setting["kind"] == "duration" else key
     return f"# {key} = {setting['example']}"
 
 

@@ -1,0 +1,71 @@
+"""``vatio ledger``."""
+
+from __future__ import annotations
+
+import click
+
+from vatio.cli._rim import Rim, as_json, shared
+from vatio.cli._terminal import put_json, put_lines
+from vatio.errors import UsageError
+
+
+@click.group("ledger")
+def command() -> None:
+    """Verify the ledger, make its key, prune its samples."""
+
+
+@command.command("verify")
+@click.option("--key", metavar="PUB", help="Public key that must have signed; else the one that was pinned.")
+@click.option("--head", metavar="HASH", help="Head, from a receipt or report, that must be in the chain.")
+@click.option("--rebuild", is_flag=True, help="Also compute every run anew and compare.")
+@as_json
+@shared
+def verify(rim: Rim, *, key: str | None, head: str | None, rebuild: bool, as_json: bool) -> int:
+    """Check every byte that the chain proves, and the signatures. Exit code 1 says that something was found."""
+    from vatio.cli._verdict import verdict
+
+    with rim.ledger(settled=False) as ledger:
+        found = ledger.verify(key=key, head=head, rebuild=rebuild)
+    if as_json:
+        put_json(found)
+    else:
+        put_lines(verdict(found))
+    return 1 if any(finding.severity == "error" for finding in found.findings) else 0
+
+
+@command.command("keygen")
+@click.option("--replace", is_flag=True, help="Make a successor of the key there is, which signs it in.")
+@shared
+def keygen(rim: Rim, *, replace: bool) -> None:
+    """Make the key that signs entries; from then on every entry is signed.
+
+    It lies in the user's configuration folder, readable by nobody else, and never in the project. The public key is
+    printed: keep it elsewhere, and `vatio ledger verify --key` proves that nobody replaced both.
+    """
+    from vatio.ledger import generate_key
+
+    path = rim.config().ledger.key
+    if path is None:
+        raise UsageError("there is no home folder to keep a key in", hint="set `key` of [ledger], or HOME")
+    signer = generate_key(path, replace=replace)
+    rim.note(f"the private key is {path}; back it up, and show it to nobody")
+    put_lines([signer.public])
+
+
+@command.command("prune")
+@click.option("--older-than", metavar="TIME", required=True, help="Drop the samples of runs that ended so long ago: 90d.")
+@as_json
+@shared
+def prune(rim: Rim, *, older_than: str, as_json: bool) -> None:
+    """Drop old samples. Totals, per-minute aggregates and the chain stay, and still verify."""
+    from datetime import UTC, datetime, timedelta
+
+    from vatio.units import parse_duration_s
+
+    before = datetime.now(UTC) - timedelta(seconds=parse_duration_s(older_than))
+    with rim.ledger() as ledger:
+        pruned = ledger.prune(before=before)
+    if as_json:
+        put_json(pruned)
+    else:
+        put_lines([f"dropped the samples of {len(pruned.runs)} runs"])

@@ -1,0 +1,53 @@
+"""``vatio report``."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import click
+
+from vatio.cli._rim import Rim, as_json, shared
+from vatio.cli._terminal import put, put_json, save
+from vatio.errors import UnknownName
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.ledger import Ledger, Samples
+
+
+@click.command("report", epilog="RUN is an id, a part of one that is its own, a name, or @1 for the latest run.")
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True)
+@click.option("--html", metavar="FILE", help="Write one self-contained page.")
+@click.option("--md", metavar="FILE", help="Write Markdown.")
+@click.option("--language", metavar="en|es", default="en", show_default=True, help="Language of the page.")
+@as_json
+@shared
+def command(rim: Rim, *, runs: tuple[str, ...], html: str | None, md: str | None, language: str, as_json: bool) -> None:
+    """Write runs as one HTML page, as Markdown or as JSON.
+
+    Without --html, --md or --json the Markdown is printed. The first of several runs is what the others are compared with.
+    """
+    from vatio.report import to_html, to_markdown
+
+    with rim.ledger() as ledger:
+        records = [ledger.run(run) for run in runs]
+        if html:
+            samples = {record.id: found for record in records if (found := _samples(ledger, record.id))}
+            footprints = {record.id: found for record in records if (found := ledger.facts(record.id).footprint)}
+            head = ledger.head()
+            page = to_html(records, samples, footprints=footprints, head=head.hash if head else None, language=language)
+            save(html, page)
+            rim.note(f"wrote {html}")
+    if md:
+        save(md, to_markdown(records))
+        rim.note(f"wrote {md}")
+    if as_json:
+        put_json({"schema": "vatio.runs/1", "runs": records})
+    elif not html and not md:
+        put(to_markdown(records))
+
+
+def _samples(ledger: Ledger, run: str) -> Samples | None:
+    with suppress(UnknownName):  # pruned, or never taken: the page says so
+        return ledger.samples(run)
+    return None

@@ -1,0 +1,71 @@
+"""``vatio runs``."""
+
+from __future__ import annotations
+
+import click
+
+from vatio.cli._rim import Rim, as_json, shared
+from vatio.cli._terminal import put_json, put_lines, put_table
+
+_RUN = "RUN is an id, a part of one that is its own, a name, or @1 for the latest run."
+
+
+@click.group("runs")
+def command() -> None:
+    """List, show and compare runs."""
+
+
+@command.command("list")
+@click.option("--limit", type=click.IntRange(min=0), default=50, metavar="N", help="How many of the newest; 0 is all.")
+@click.option("--project", metavar="TEXT", help="Only runs of this project.")
+@click.option("--name", metavar="TEXT", help="Only runs of this name.")
+@click.option("--status", metavar="STATUS", help="Only running, finished, failed or interrupted runs.")
+@as_json
+@shared
+def list_runs(rim: Rim, *, limit: int, project: str | None, name: str | None, status: str | None, as_json: bool) -> None:
+    """List runs, the newest first."""
+    filters = {"project": project, "name": name, "status": status}
+    with rim.ledger() as ledger:
+        runs = ledger.runs(limit, **{key: value for key, value in filters.items() if value is not None})
+    if as_json:
+        from vatio.cli._listing import runs_json
+
+        put_json(runs_json(runs))
+    elif runs:
+        from vatio.cli._listing import HEADER, RIGHT, row
+
+        put_table(HEADER, [row(run) for run in runs], right=RIGHT)
+    else:
+        rim.note("no runs yet: vatio run -- python train.py")
+
+
+@command.command("show", epilog=_RUN)
+@click.argument("run")
+@click.option("--watch", is_flag=True, help="Follow a run that goes on, until it ends.")
+@as_json
+@shared
+def show_run(rim: Rim, *, run: str, watch: bool, as_json: bool) -> None:
+    """Show one run; with --watch follow it from another terminal."""
+    from vatio.cli._showing import shown
+    from vatio.cli._watching import watched
+
+    with rim.ledger() as ledger:
+        record = watched(ledger, run, rim, as_json=as_json) if watch else ledger.run(run)
+    if as_json:
+        put_json(record, indent=None if watch else 2)
+    else:
+        put_lines(shown(record))
+
+
+@command.command("compare", epilog=_RUN)
+@click.argument("first", metavar="RUN")
+@click.argument("second", metavar="RUN")
+@as_json
+@shared
+def compare_runs(rim: Rim, *, first: str, second: str, as_json: bool) -> None:
+    """Compare the second run with the first, figure by figure."""
+    from vatio.analysis import compare
+
+    with rim.ledger() as ledger:
+        rows = compare(ledger.run(first), ledger.run(second))
+    put_lines([str(row) for row in rows])
