@@ -11,10 +11,11 @@ import select
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from vatio.measure._granted import slurp
 from vatio.measure._wrap_signals import Signals, forwarded, is_for_child
+from vatio.units import BYTES_PER_KIB
 
 _LONGEST_WAIT_S = 60.0
 
@@ -35,13 +36,12 @@ class Beside(Protocol):
         """Take notice of an orphan of the workload that has ended, with its CPU-seconds."""
 
 
-class Exit:
-    """Hold how the child ended: its wait status and the CPU-seconds of itself and the children it waited for."""
+class Exit(NamedTuple):
+    """Hold how the child ended, and what the kernel counted for it and the children that it waited for."""
 
-    __slots__ = ("cpu_s", "status")
-
-    def __init__(self, status: int, cpu_s: float) -> None:
-        self.status, self.cpu_s = status, cpu_s
+    status: int
+    cpu_s: float = 0.0
+    peak_memory_bytes: int | None = None
 
 
 def open_pidfd(pid: int, *, pidfd_open: Callable[[int], int] | None = None) -> int | None:
@@ -85,7 +85,7 @@ def bare_wait(child: int) -> Exit:
     if signal.SIGINT in forwarded():
         signal.signal(signal.SIGINT, lambda _came, _frame: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, forwarded())
-    return _reaped(child, block=True) or Exit(0, 0.0)
+    return _reaped(child, block=True) or Exit(0)
 
 
 def _answer(child: int, signals: Signals, beside: Beside, own: set[int]) -> None:
@@ -98,7 +98,7 @@ def _answer(child: int, signals: Signals, beside: Beside, own: set[int]) -> None
 
 def _reap_orphans(child: int, beside: Beside, own: set[int]) -> None:
     """Reap what the workload left behind, but neither the child, whose turn is next, nor vatio's own processes."""
-    for orphan in _children():
+    for orphan in children():
         if orphan == child or orphan in own:
             continue
         try:
@@ -109,7 +109,7 @@ def _reap_orphans(child: int, beside: Beside, own: set[int]) -> None:
             beside.orphaned(pid, usage.ru_utime + usage.ru_stime)
 
 
-def _children() -> list[int]:
+def children() -> list[int]:
     """List the children of this process; a process that has become ours is given to the first thread."""
     found = slurp(f"/proc/self/task/{os.getpid()}/children").split()
     return [int(pid) for pid in found]
@@ -119,8 +119,8 @@ def _reaped(child: int, *, block: bool = False) -> Exit | None:
     try:
         pid, status, usage = os.wait4(child, 0 if block else os.WNOHANG)
     except ChildProcessError:
-        return Exit(0, 0.0)  # somebody else's wait took it: its code is lost, and nothing is left to wait for
-    return Exit(status, usage.ru_utime + usage.ru_stime) if pid else None
+        return Exit(0)  # somebody else's wait took it: its code is lost, and nothing is left to wait for
+    return Exit(status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * BYTES_PER_KIB) if pid else None
 
 
 def _send(child: int, number: int) -> None:

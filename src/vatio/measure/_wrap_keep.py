@@ -1,0 +1,95 @@
+"""Keep a wrapped run that has ended: environment, footprint, seal, and the record that is shown."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from vatio.config import Config
+from vatio.measure._rim import Rim
+from vatio.measure._snapshot import Snapshot
+from vatio.measure._wrap_prepare import Prepared
+from vatio.records import Ended, Environment, Footprint, RunRecord, dumps
+
+_CUT_SHORT = "the environment snapshot"
+
+
+class Kept(NamedTuple):
+    """Hold a run as it is kept: where, and the head of the chain after it. Without a place ``recorded_in`` is ``None``."""
+
+    record: RunRecord | None
+    recorded_in: str | None
+    head: str | None
+
+
+def keep(ended: Ended, ready: Prepared, *, snapshot: Snapshot | None, config: Config, rim: Rim) -> Kept:
+    """Finish the snapshot, account the run and seal it; what fails is left out, and said."""
+    keeper, run = ready.keeper, ready.started.id
+    environment = rim(_CUT_SHORT, snapshot.finish, None) if snapshot is not None else None
+    if snapshot is not None:
+        snapshot.close()
+        rim.faults.extend(note for note in snapshot.notes if note not in rim.faults)
+    footprint = rim("the footprint", lambda: _footprint(ended, run, config, environment), None)
+    if keeper is None:
+        return Kept(rim("the record", lambda: view(ready, ended, footprint, environment), None), None, None)
+    if snapshot is not None and snapshot.code is not None:
+        code = snapshot.code
+        rim("the code copy", lambda: keeper.blob(code), None)
+    entry = rim("the ledger", lambda: _sealed(ended, ready, footprint, environment), None)
+    if ready.lock is not None:
+        rim("the owner's lock", ready.lock.release, None)
+    record = rim("the record", lambda: view(ready, ended, footprint, environment), None)
+    head = rim("the ledger's head", lambda: _head(keeper), None)
+    if keeper.fault:
+        rim.fault(f"kept in {keeper.recorded_in}: {keeper.fault}")
+    rim("the outbox", keeper.settle, 0)
+    rim("the ledger", keeper.close, None)
+    return Kept(record, keeper.recorded_in if entry is not None else None, head)
+
+
+def view(ready: Prepared, ended: Ended, footprint: Footprint | None, environment: Environment | None) -> RunRecord:
+    """Show the run from its facts, without asking the ledger again."""
+    from vatio.ledger import run_record
+
+    return run_record(ready.started, ended, footprint=footprint, environment=environment, sealed=ready.keeper is not None)
+
+
+def write_record(path: str, record: RunRecord, *, rim: Rim) -> None:
+    """Write the run as JSON, the whole file or nothing of it."""
+    fresh = f"{path}.{os.getpid()}"
+
+    def written() -> None:
+        try:
+            with open(fresh, "wb") as file:
+                file.write(dumps(record) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(fresh, path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(fresh)
+            raise
+
+    rim(f"--record {path}", written, None)
+
+
+def _footprint(ended: Ended, run: str, config: Config, environment: Environment | None) -> Footprint:
+    from vatio.account import footprint
+
+    return footprint(ended, site=config.site, run=run, environment=environment)
+
+
+def _sealed(ended: Ended, ready: Prepared, footprint: Footprint | None, environment: Environment | None) -> Any:
+    return ready.keeper.seal(
+        ready.started.id,
+        ended,
+        spool_folder=ready.folder,
+        footprint=footprint,
+        environment=None if environment is None else dumps(environment),
+    )
+
+
+def _head(keeper: Any) -> str | None:
+    head = keeper.ledger.head() if keeper.ledger is not None else None
+    return None if head is None else head.hash

@@ -1,0 +1,178 @@
+"""Prepare a wrapped run before its child exists, in less than a second: meters, ledger, its first entry, its first sample."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from vatio.config import Config
+from vatio.errors import Refused
+from vatio.measure._compose import Order, compose
+from vatio.measure._facts import facts_of
+from vatio.measure._host import HostMeter
+from vatio.measure._reading import Instruments
+from vatio.measure._recording import Facts, Recording
+from vatio.measure._rim import Rim
+from vatio.measure._surroundings import Surroundings, surroundings
+from vatio.measure._tree import ProcessTree
+from vatio.measure._veil import Veil, local_salt
+from vatio.measure._wrap_deadline import within
+from vatio.measure.meters import Opened, open_meters
+from vatio.records import Started
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.measure._wrap import RunOptions
+
+# Together less than the second by which a start may be delayed: meters, then the ledger's lock, then the outbox.
+_METERS_S = 0.3
+_LOCK_S = 0.3
+_KEEPER_S = 0.6
+_WITH_SCRIPT = ("python", "pypy", "bash", "sh", "node", "ruby", "perl", "Rscript", "julia")
+
+
+def open_run_keeper(config: Config) -> Any:
+    """Open what keeps this run: the ledger, else an outbox."""
+    from vatio.ledger import open_keeper
+
+    return open_keeper(config, lock_s=_LOCK_S)
+
+
+class Parts(NamedTuple):
+    """Hold what a wrapped run is put together from, so that a test may put in something else."""
+
+    look_around: Callable[[Mapping[str, str]], Surroundings] = surroundings
+    open_meters: Callable[..., Opened] = open_meters
+    open_keeper: Callable[[Config], Any] = open_run_keeper
+    record: Callable[..., Recording] = Recording
+
+
+class Prepared(NamedTuple):
+    """Hold a run that is about to begin. ``keeper`` is ``None`` where nothing can be written."""
+
+    started: Started
+    recording: Recording
+    keeper: Any
+    lock: Any
+    folder: str | None
+    veil: Veil
+    around: Surroundings
+
+
+def prepare(command: Sequence[str], *, config: Config, options: RunOptions, rim: Rim, parts: Parts) -> Prepared:
+    """Open the meters and the ledger, write that the run starts, and take the first sample.
+
+    Raises:
+        Refused: what ``options.require`` asks for cannot be had.
+    """
+    around = parts.look_around(options.environ)
+    none = Opened(meters=())
+    opened = rim("the meters", lambda: within(_METERS_S, lambda: parts.open_meters(around, config.meters)), none)
+    if "measured" in options.require:
+        _check_measured(opened, around)
+    veil = Veil(options.environ, hostname=around.hostname, salt=local_salt(options.environ), reveal=config.record.reveal)
+    keeper = rim("the ledger", lambda: within(_LOCK_S, lambda: parts.open_keeper(config)), None)
+    facts = rim("the host's idle power", lambda: _facts(opened, around, config, keeper), Facts())
+    started = _started(veil.argv(command), config, options, around, opened, keeper)
+    folder, keeper = _begin(started, keeper, rim)
+    if keeper is None and "recorded" in options.require:
+        opened.close()
+        raise Refused("the run cannot be recorded", hint=_reason(rim, "see `vatio doctor`; --ledger names another file"))
+    lock = rim("the owner's lock", lambda: _locked(folder), None) if folder else None
+    instruments = Instruments(opened.meters, host=rim("the host", HostMeter, None), tree=ProcessTree(own=False))
+    recording = parts.record(started, instruments, folder=folder, facts=facts)
+    recording.rim = rim
+    for name, error in opened.refused:
+        if name in config.meters.use:
+            recording.note(f"{name}: {error}")
+    return Prepared(started, recording, keeper, lock, folder, veil, around)
+
+
+def run_name(command: Sequence[str]) -> str:
+    """Name a run by its command: the script that an interpreter is given, else the program.
+
+    >>> run_name(["/usr/bin/python3", "-u", "src/train.py", "--lr", "1"]), run_name(["sleep", "5"])
+    ('train.py', 'sleep')
+    """
+    program = os.path.basename(command[0])
+    if program.startswith(_WITH_SCRIPT):
+        for at, word in enumerate(command[1:], 1):
+            if word == "-m" and at + 1 < len(command):
+                return command[at + 1]
+            if not word.startswith("-"):
+                return os.path.basename(word) if "." in word or "/" in word else program
+            if word == "-c":
+                break
+    return program
+
+
+def _started(
+    command: tuple[str, ...], config: Config, options: RunOptions, around: Surroundings, opened: Opened, keeper: Any
+) -> Started:
+    from vatio.ledger import new_id
+
+    order = Order(
+        command=command,
+        name=config.workload.name or run_name(command),
+        within=around.run,
+        parents=options.parents or _retried(around, keeper),
+        plan=options.plan,
+    )
+    return compose(order, config, around, opened.meters, id=new_id(), start_s=time.monotonic())
+
+
+def _retried(around: Surroundings, keeper: Any) -> tuple[str, ...]:
+    """Find the run that this one is a retry of: the latest of the same job, where the scheduler has started it again."""
+    ledger = keeper.ledger if keeper is not None else None
+    if around.job is None or not around.job.requeues or ledger is None:
+        return ()
+    return tuple(run.id for run in ledger.runs(1, job=around.job.key))
+
+
+def _facts(opened: Opened, around: Surroundings, config: Config, keeper: Any) -> Facts:
+    ledger = keeper.ledger if keeper is not None else None
+    baseline = {} if ledger is None else ledger.host_idle(around.host)
+    return facts_of(around, opened.meters, baseline=baseline, total=config.meters.total)
+
+
+def _begin(started: Started, keeper: Any, rim: Rim) -> tuple[str | None, Any]:
+    """Write that the run starts. Where that fails nothing is recorded, and the workload starts all the same."""
+    if keeper is None:
+        return None, None
+    written = rim("the ledger", lambda: within(_KEEPER_S, lambda: keeper.start(started)), None)
+    # Asked after the entry is written: where the ledger failed, spools lie beside the outbox.
+    return (keeper.spool_folder(started.id), keeper) if written is not None else (None, None)
+
+
+def _locked(folder: str) -> Any:
+    from vatio.ledger import OwnerLock
+
+    os.makedirs(folder, exist_ok=True)
+    lock = OwnerLock(folder)
+    lock.acquire()
+    return lock
+
+
+def _check_measured(opened: Opened, around: Surroundings) -> None:
+    """Refuse unless the CPU and every visible GPU, and DRAM where the CPU has a counter for it, are measured."""
+    measured = [channel for channel in opened.channels if channel.component and channel.provenance == "measured"]
+    modelled = [channel for channel in opened.channels if channel.component and channel.provenance != "measured"]
+    kinds = {channel.component for channel in measured}
+    if "platform" in kinds:
+        return
+    missing = [kind for kind in ("cpu",) if kind not in kinds]
+    missing += sorted({channel.device for channel in modelled if channel.component == "gpu"})
+    refused = dict(opened.refused)
+    if around.nvidia and "gpu" not in kinds and "nvml" in refused:
+        missing.append("gpu")
+    if missing:
+        opened.close()
+        reasons = [f"{name}: {error}" for name, error in refused.items()]
+        fix = next((error.hint for error in refused.values() if error.hint), "vatio doctor says what is missing")
+        raise Refused(f"not measured: {', '.join(missing)}" + (f" ({'; '.join(reasons)})" if reasons else ""), hint=fix)
+
+
+def _reason(rim: Rim, otherwise: str) -> str:
+    return next((fault for fault in rim.faults if fault.startswith("the ledger")), otherwise)
