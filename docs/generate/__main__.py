@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs.generate import _commands, _configuration, _data, _errors, _figures, _library, _records
+from docs.generate import _commands, _configuration, _data, _decisions, _errors, _figures, _library, _records
 
 ROOT = Path(__file__).resolve().parents[2]
-WRITERS = (_commands, _configuration, _errors, _library, _records, _figures, _data)
+WRITERS = (_commands, _configuration, _errors, _library, _records, _decisions, _figures, _data)
 
 
 def pages() -> dict[Path, str]:
