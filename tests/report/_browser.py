@@ -117,7 +117,9 @@ class Page:
 
     def picture(self, path: Path, *, whole: bool = True) -> None:
         """Save what the page looks like as PNG."""
-        answer = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole, **({} if not whole else self._clip()))
+        answer = self.call(
+            "Page.captureScreenshot", format="png", captureBeyondViewport=whole, **({} if not whole else self._clip())
+        )
         path.write_bytes(base64.b64decode(answer["data"]))
 
     def pdf(self, path: Path) -> None:

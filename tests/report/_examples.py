@@ -95,6 +95,16 @@ def training_samples(*, end_s: float = 312.0, step_s: float = 1.0) -> Samples:
     return Samples(channels=CHANNELS, times_s=times_s, columns=columns)
 
 
+def second_samples() -> Samples:
+    """Stretch the training to 341 s, with 0.86 of its joules."""
+    first = training_samples()
+    return replace(
+        first,
+        times_s=array("d", (time_s * 341.0 / 312.0 for time_s in first.times_s)),
+        columns=tuple(array("d", (value * 0.86 for value in column)) for column in first.columns),
+    )
+
+
 def _components(samples: Samples, duration_s: float) -> tuple[Component, ...]:
     idle_w = {
         "package-0": Quantity.around(38.0, 36.8, 39.2, provenance="measured", source="baseline of 2026-11-02, 60 s"),
@@ -343,26 +353,34 @@ def partly_missing() -> RunRecord:
     )
 
 
+ATTACK = '</title><script>alert(\'x\')</script>\x1b[31m\u202e"onload="x" ]]>&amp;\udcff<!--'
+
+
+def hostile_samples() -> Samples:
+    """Name the devices of the training's samples as the hostile run does."""
+    first = training_samples()
+    return replace(first, channels=tuple(replace(one, device=one.device + ATTACK, meter=ATTACK) for one in first.channels))
+
+
 def hostile() -> RunRecord:
     """Build a run whose every text attacks the page or the terminal."""
-    attack = '</title><script>alert(\'x\')</script>\x1b[31m\u202e"onload="x" ]]>&amp;\udcff<!--'
     record = training()
-    environment = replace(_environment(), argv=(attack,), cwd=attack, variables={attack: attack})
+    environment = replace(_environment(), argv=(ATTACK,), cwd=ATTACK, variables={ATTACK: ATTACK})
     return replace(
         record,
-        name=attack,
-        project=attack,
-        command=(attack,),
-        tags={attack: attack},
-        notes=(attack,),
-        gaps=(Gap(start_s=1.0, end_s=2.0, reason=attack),),
+        name=ATTACK,
+        project=ATTACK,
+        command=(ATTACK,),
+        tags={ATTACK: ATTACK},
+        notes=(ATTACK,),
+        gaps=(Gap(start_s=1.0, end_s=2.0, reason=ATTACK),),
         phases=tuple(
-            replace(phase, name=attack + phase.name, parent=phase.parent and attack + phase.parent) for phase in record.phases
+            replace(phase, name=ATTACK + phase.name, parent=phase.parent and ATTACK + phase.parent) for phase in record.phases
         ),
-        components=tuple(replace(component, device=component.device + attack, meter=attack) for component in record.components),
+        components=tuple(replace(component, device=component.device + ATTACK, meter=ATTACK) for component in record.components),
         environment=environment,
-        work={attack: 3.0},
-        metrics={attack: 1.0},
+        work={ATTACK: 3.0},
+        metrics={ATTACK: 1.0},
     )
 
 

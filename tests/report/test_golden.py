@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.report._examples import HEAD, partly_missing, training, without_sensor
+
 from vatio.report import receipt
 
 Golden = Callable[[str, str], None]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-
 from tests.report._examples import HEAD, hostile, partly_missing, second_training, training, without_sensor
+
 from vatio.records import Component, Quantity, RunRecord
 from vatio.report import receipt
 

@@ -10,6 +10,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from vatio.records import Channel
@@ -90,7 +91,7 @@ def _picks(times_s: Sequence[float], slots: int) -> list[int]:
 
 def _trace(channel: Channel, column: Sequence[float], times_s: Sequence[float], picks: Sequence[int]) -> Trace:
     trace: Trace = ([], [], [])
-    for first, last in zip(picks, picks[1:], strict=False):
+    for first, last in pairwise(picks):
         for side, power_w in zip(trace, _slot(channel, column, times_s, first, last), strict=True):
             side.append(power_w)
     return trace

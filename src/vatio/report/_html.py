@@ -40,21 +40,23 @@ def join(parts: Iterable[Html], between: Html = NOTHING) -> Html:
     return Html(between.join(parts))
 
 
-def table(caption: Html, head: Iterable[Html], rows: Iterable[Iterable[Html]], *, numeric: int = 1) -> Html:
+def table(
+    caption: Html, head: Iterable[Html], rows: Iterable[Iterable[Html]], *, numeric: int = 1, firm: int | None = None
+) -> Html:
     """Build a table whose first cell of a row is its header; columns from ``numeric`` on are aligned as numbers.
 
-    A wide table scrolls inside its own box, which the keyboard can reach.
+    The column ``firm`` is not broken into lines. A wide table scrolls inside its own box, which the keyboard can reach.
     """
-    body = join(tag("tr", *(_cell(cell, at, numeric) for at, cell in enumerate(row))) for row in rows)
+    body = join(tag("tr", *(_cell(cell, at, numeric, firm) for at, cell in enumerate(row))) for row in rows)
     heads = join(tag("th", cell, scope="col", class_="n" if at >= numeric else None) for at, cell in enumerate(head))
     inner = tag("table", tag("caption", caption), tag("thead", tag("tr", heads)), tag("tbody", body))
     return tag("div", inner, class_="scroll", tabindex="0", role="region", aria_label=Html(_bare(caption)))
 
 
-def _cell(cell: Html, at: int, numeric: int) -> Html:
+def _cell(cell: Html, at: int, numeric: int, firm: int | None) -> Html:
     if at == 0:
         return tag("th", cell, scope="row")
-    return tag("td", cell, class_="n" if at >= numeric else None)
+    return tag("td", cell, class_="n" if at >= numeric else "f" if at == firm else None)
 
 
 def _attribute(key: str, value: str | float | bool) -> str:

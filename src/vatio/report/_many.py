@@ -39,7 +39,10 @@ def page(records: Sequence[RunRecord], material: Material, words: Words) -> Html
 
 def side_by_side(records: Sequence[RunRecord], words: Words) -> Html:
     """Put the runs' figures into one table, with the change of energy against the first."""
-    head = [text(words.say(key)) for key in ("run", "energy", "change", "workload", "useful", "emissions_unit", "duration", "mean_power")]
+    head = [
+        text(words.say(key))
+        for key in ("run", "energy", "change", "workload", "useful", "emissions_unit", "duration", "mean_power")
+    ]
     rows = [_row(record, records[0], words) for record in records]
     return table(text(words.say("runs_title")), head, rows)
 
@@ -62,23 +65,23 @@ def _row(record: RunRecord, first: RunRecord, words: Words) -> tuple[Html, ...]:
 def curves(records: Sequence[RunRecord], material: Material, words: Words) -> Html:
     """Draw the runs' power over one another, from each one's start."""
     found = [
-        (record, curve)
-        for record in records
+        (at, record, curve)
+        for at, record in enumerate(records)
         if (samples := material.samples.get(record.id)) and (curve := curve_of(record, samples)) is not None
     ]
     if not found:
         return NOTHING
-    said = " ".join(f"{record.name}: {summary_of(record, curve, words)}" for record, curve in found)
-    length_s = max(curve.edges_s[-1] for _, curve in found)
+    said = " ".join(f"{record.name}: {summary_of(record, curve, words)}" for _, record, curve in found)
+    length_s = max(curve.edges_s[-1] for _, _, curve in found)
     keys = (
         tag("li", tag("i", class_=f"key r{at % 6}", aria_hidden="true"), user(record.name or record.id))
-        for at, (record, _) in enumerate(found)
+        for at, record, _ in found
     )
-    drawn = overlay([curve for _, curve in found], words, length_s=length_s, label=said)
+    drawn = overlay([(at, curve) for at, _, curve in found], words, length_s=length_s, label=said)
     caption = tag("figcaption", text(words.say("power_compare_note")), class_="note")
     behind = [
         tag("details", tag("summary", user(record.name), text(f": {words.say('data_curve')}")), _tables.curve(curve, words))
-        for record, curve in found
+        for _, record, curve in found
     ]
     figure = tag("figure", tag("ul", *keys, class_="keys"), drawn, caption, *behind, class_="power")
     return section(words.say("power_compare_title"), figure)

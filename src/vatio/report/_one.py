@@ -42,7 +42,9 @@ def page(record: RunRecord, material: Material, words: Words) -> Html:
 
 def top(records: list[RunRecord], words: Words, body: Html) -> Html:
     """Write the page's head: where it comes from, which run it is, and the sentence that says it all."""
-    status = tag("span", text(words.name(records[0].status)), class_=f"status {records[0].status}") if len(records) == 1 else NOTHING
+    status = (
+        tag("span", text(words.name(records[0].status)), class_=f"status {records[0].status}") if len(records) == 1 else NOTHING
+    )
     brand = tag("p", tag("b", text("vatio")), text(f" {words.say('kicker')}"), class_="brand")
     skip = tag("a", text(words.say("skip")), href="#figures", class_="skip")
     return join([skip, tag("header", tag("div", brand, status, class_="bar"), body)])
@@ -53,7 +55,9 @@ def lead(record: RunRecord, words: Words) -> Html:
     when = f"{record.started_at:%Y-%m-%d %H:%M} UTC"
     origin = join([user(record.name or record.id), text(" · "), user(record.project), text(f" · {when}")])
     sentences = (tag("p", text(sentence)) for sentence in [" ".join(meaning(record, words))] if sentence)
-    return join([tag("p", origin, class_="origin"), tag("h1", text(headline([record], words))), tag("div", *sentences, class_="lead")])
+    return join(
+        [tag("p", origin, class_="origin"), tag("h1", text(headline([record], words))), tag("div", *sentences, class_="lead")]
+    )
 
 
 def tiles(record: RunRecord, words: Words) -> list[Html]:
@@ -62,7 +66,7 @@ def tiles(record: RunRecord, words: Words) -> list[Html]:
     shown = [
         _tile(words.say("energy"), record.energy_j, "j", words),
         _tile(words.say("emissions_unit"), grams, "g", words),
-        _tile(f"{words.say('useful')}, {words.say('useful_note')}", useful_ratio(record), "ratio", words),
+        _tile(words.say("useful"), useful_ratio(record), "ratio", words),
         _tile(words.say("cost"), record.cost_eur, "eur", words),
     ]
     whose = record.energy_j if record.workload_energy_j.is_missing else record.workload_energy_j
@@ -76,10 +80,16 @@ def _tile(label: str, quantity: Quantity, unit: str, words: Words) -> Html:
     if quantity.is_missing:
         reason = tag("small", user(why(quantity))) if why(quantity) else NOTHING
         return tag("div", name, tag("p", text(words.say("not_measured")), class_="big none"), reason, class_="tile")
-    amount, _, unit_name = words.best(quantity, unit).rpartition(" ")
+    amount, _, unit_name = words.best(quantity, unit).rpartition("\u00a0")
     big = tag("p", text(amount), tag("small", text("\u00a0" + unit_name)), class_="big")
     between = words.interval(quantity, unit)
-    return tag("div", name, big, tag("p", badge(quantity, words), text(" "), text(between), class_="sub"), class_="tile")
+    return tag(
+        "div",
+        name,
+        big,
+        tag("p", badge(quantity, words), text(" "), tag("span", text(between), class_="firm"), class_="sub"),
+        class_="tile",
+    )
 
 
 def power(record: RunRecord, material: Material, words: Words) -> Html:
@@ -113,8 +123,8 @@ def summary_of(record: RunRecord, curve: PowerCurve, words: Words) -> str:
     return words.say(
         "power_summary",
         mean=words.best(mean, "w"),
-        low=words.exact(min(known), "w"),
-        high=words.exact(max(known), "w"),
+        low=words.about(min(known), "w"),
+        high=words.about(max(known), "w"),
     )
 
 
@@ -122,6 +132,10 @@ def _keys(curve: PowerCurve, record: RunRecord, words: Words) -> Html:
     """Write the legend; two boxes hide layers without a script."""
     parts = [tag("li", tag("i", class_=f"key {kind}", aria_hidden="true"), text(words.name(kind))) for kind in curve.parts_w]
     parts.append(tag("li", tag("i", class_="key stroke", aria_hidden="true"), text(words.say("total"))))
+    idle = idle_power_w(record)
+    if idle.value is not None:
+        said = words.say("idle_level", power=words.best(idle, "w"))
+        parts.append(tag("li", tag("i", class_="key dashed", aria_hidden="true"), text(said)))
     if record.gaps or None in curve.mean_w:
         parts.append(tag("li", tag("i", class_="key gap", aria_hidden="true"), text(words.say("gap_drawn"))))
     boxes = join(
@@ -135,8 +149,11 @@ def _reader(curve: PowerCurve, words: Words) -> Html:
     """Add what the script reads: a slider, hidden until there is a script, and the curve's numbers."""
     last = len(curve.mean_w) - 1
     slider = tag("input", type="range", min="0", max=str(last), value="0", aria_label=words.say("read_curve"))
-    out = tag("output", text("\u00a0"))
-    rounded = [[None if power_w is None else round(power_w, 1) for power_w in side] for side in (curve.mean_w, curve.low_w, curve.high_w)]
+    out = tag("output", text(words.say("read_hint")))
+    rounded = [
+        [None if power_w is None else round(power_w, 1) for power_w in side]
+        for side in (curve.mean_w, curve.low_w, curve.high_w)
+    ]
     numbers = {
         "edges": [round(edge_s, 3) for edge_s in curve.edges_s],
         "mean": rounded[0],
@@ -161,7 +178,9 @@ def data(value: object) -> Html:
 def figures(record: RunRecord, words: Words) -> Html:
     """Draw devices, use and owner, and emissions."""
     behind = tag("details", tag("summary", text(words.say("components_table"))), _tables.components(record, words))
-    devices = tag("figure", component_bars(record, words), tag("figcaption", text(words.say("components_note")), class_="note"), behind)
+    devices = tag(
+        "figure", component_bars(record, words), tag("figcaption", text(words.say("components_note")), class_="note"), behind
+    )
     parts = [section(words.say("components_title"), devices)] if record.components else []
     owner = owners(record, words)
     if owner:
@@ -185,12 +204,20 @@ def emissions(record: RunRecord, words: Words) -> Html:
 def details(record: RunRecord, material: Material, words: Words) -> Html:
     """Write what stands behind the figures: phases, work, use, gaps, sources, surroundings, the ledger."""
     tables = [
-        section(words.say("phases_title"), _tables.phases(record, words), words.say("phases_note")) if record.phases else NOTHING,
-        section(words.say("work_title"), _tables.work(record, words)) if record.work or record.metrics else NOTHING,
+        section(words.say("phases_title"), _tables.phases(record, words), words.say("phases_note"))
+        if record.phases
+        else NOTHING,
         section(words.say("hosts_title"), _tables.hosts(record, words)) if len(record.hosts) > 1 else NOTHING,
-        section(words.say("usage_title"), _tables.usage(record, words)),
+        tag(
+            "div",
+            section(words.say("work_title"), _tables.work(record, words)) if record.work or record.metrics else NOTHING,
+            section(words.say("usage_title"), _tables.usage(record, words)),
+            class_="halves",
+        ),
         section(words.say("unknown_title"), unknown(record, words)),
-        section(words.say("sources_title"), _tables.sources(record, material.footprints.get(record.id), words), _origins(words)),
+        section(
+            words.say("sources_title"), _tables.sources(record, material.footprints.get(record.id), words), _origins(words)
+        ),
         section(words.say("environment_title"), about(record, words)),
         section(words.say("verify_title"), verify(record, material, words)),
     ]
@@ -202,7 +229,8 @@ def unknown(record: RunRecord, words: Words) -> Html:
     items = [words.say("incomplete")] if not record.complete else []
     items += [f"{words.name(name)}: {words.say('not_measured')}" for name in record.energy_j.missing]
     items += [
-        words.say("gap", start=words.duration(gap.start_s), end=words.duration(gap.end_s), reason=gap.reason) for gap in record.gaps[:20]
+        words.say("gap", start=words.duration(gap.start_s), end=words.duration(gap.end_s), reason=gap.reason)
+        for gap in record.gaps[:20]
     ]
     items += [words.say("more", count=str(len(record.gaps) - 20))] if len(record.gaps) > 20 else []
     items += record.notes

@@ -77,5 +77,3 @@ def _digest(source: str) -> str:
 
 def _own(name: str) -> str:
     return files("vatio.report").joinpath(name).read_text(encoding="utf-8")
-
-

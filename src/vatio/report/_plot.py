@@ -24,24 +24,26 @@ Points = Sequence[float | None]
 
 def plot(curve: PowerCurve, words: Words, *, length_s: float, idle_w: float | None, gaps: Sequence[Gap], label: str) -> Html:
     """Draw one run: the parts stacked, their sum as a line, its band, the idle level and what is not known."""
-    top_w = ceiling([*curve.high_w, idle_w])
+    levels_w = levels([*curve.high_w, idle_w])
+    top_w = levels_w[-1]
     shapes = [_holes(curve, gaps, length_s), *_stack(curve, length_s, top_w)]
     shapes.append(_path("band", band(curve.edges_s, curve.low_w, curve.high_w, length_s, top_w)))
     shapes.append(_path("line", line(curve.edges_s, curve.mean_w, length_s, top_w)))
-    return frame(join(shapes), words, length_s=length_s, top_w=top_w, label=label, more=_idle(idle_w, top_w, words))
+    return frame(join(shapes), words, length_s=length_s, levels_w=levels_w, label=label, more=_idle(idle_w, top_w))
 
 
-def overlay(curves: Sequence[PowerCurve], words: Words, *, length_s: float, label: str) -> Html:
-    """Draw the sums of several runs over one another, each with its band."""
-    top_w = ceiling([power_w for curve in curves for power_w in curve.high_w])
+def overlay(curves: Sequence[tuple[int, PowerCurve]], words: Words, *, length_s: float, label: str) -> Html:
+    """Draw the sums of several runs over one another, each with its band and the colour of its place among the runs."""
+    levels_w = levels([power_w for _, curve in curves for power_w in curve.high_w])
+    top_w = levels_w[-1]
     shapes = []
-    for at, curve in enumerate(curves):
+    for at, curve in curves:
         shapes.append(_path(f"band r{at % 6}", band(curve.edges_s, curve.low_w, curve.high_w, length_s, top_w)))
         shapes.append(_path(f"line r{at % 6}", line(curve.edges_s, curve.mean_w, length_s, top_w)))
-    return frame(join(shapes), words, length_s=length_s, top_w=top_w, label=label)
+    return frame(join(shapes), words, length_s=length_s, levels_w=levels_w, label=label)
 
 
-def frame(shapes: Html, words: Words, *, length_s: float, top_w: float, label: str, more: Html = NOTHING) -> Html:
+def frame(shapes: Html, words: Words, *, length_s: float, levels_w: Sequence[float], label: str, more: Html = NOTHING) -> Html:
     """Put grid, axes and letters around the shapes, and a cursor that a script may move."""
     inner = tag(
         "svg",
@@ -54,13 +56,14 @@ def frame(shapes: Html, words: Words, *, length_s: float, top_w: float, label: s
         preserveAspectRatio="none",
     )
     cursor = tag("line", class_="cursor", x1="0", x2="0", y1=TOP, y2=BOTTOM, visibility="hidden")
-    parts = join([_rules(top_w), inner, more, _levels(top_w, words), _times(length_s, words), cursor])
+    parts = join([_rules(levels_w), inner, more, _levels(levels_w, words), _times(length_s, words), cursor])
     return tag("svg", parts, class_="plot", role="img", aria_label=text(label), width="100%", height="290")
 
 
-def ceiling(powers_w: Sequence[float | None]) -> float:
-    """Choose the top of the axis: the next 1, 2, 2.5, 5 above the highest power."""
-    return ticks(max((power_w for power_w in powers_w if power_w is not None), default=0.0) or 1.0, 4)[-1]
+def levels(powers_w: Sequence[float | None]) -> tuple[float, ...]:
+    """Choose the levels of the axis: those whose top is the lowest above the highest power, and as few as that takes."""
+    highest_w = max((power_w for power_w in powers_w if power_w is not None), default=0.0) or 1.0
+    return min((ticks(highest_w, wanted) for wanted in (3, 4, 5)), key=lambda found: (found[-1], len(found)))
 
 
 def ticks(highest: float, wanted: int) -> tuple[float, ...]:
@@ -174,18 +177,16 @@ def _height(power_w: float, top_w: float) -> float:
     return BOTTOM - power_w / top_w * (BOTTOM - TOP)
 
 
-def _rules(top_w: float) -> Html:
-    levels = ticks(top_w, 4)
-    return join(
-        tag("line", class_="rule", x1="0", x2="100%", y1=_height(level, top_w), y2=_height(level, top_w)) for level in levels
-    )
+def _rules(levels_w: Sequence[float]) -> Html:
+    heights = (_height(level_w, levels_w[-1]) for level_w in levels_w)
+    return join(tag("line", class_="rule", x1="0", x2="100%", y1=height, y2=height) for height in heights)
 
 
-def _levels(top_w: float, words: Words) -> Html:
+def _levels(levels_w: Sequence[float], words: Words) -> Html:
     """Write the levels above their rules, at the left edge, so that the curve has the whole width."""
-    levels = ticks(top_w, 4)[1:]
     return join(
-        tag("text", text(words.exact(level, "w")), class_="axis", x="0", y=_height(level, top_w) - 5.0) for level in levels
+        tag("text", text(words.exact(level_w, "w")), class_="axis", x="0", y=_height(level_w, levels_w[-1]) - 5.0)
+        for level_w in levels_w[1:]
     )
 
 
@@ -204,16 +205,8 @@ def _times(length_s: float, words: Words) -> Html:
     )
 
 
-def _idle(idle_w: float | None, top_w: float, words: Words) -> Html:
+def _idle(idle_w: float | None, top_w: float) -> Html:
     if idle_w is None:
         return NOTHING
     y = _height(idle_w, top_w)
-    note = tag(
-        "text",
-        text(words.say("idle_level", power=words.exact(idle_w, "w"))),
-        class_="axis idle",
-        x="100%",
-        y=y - 5.0,
-        text_anchor="end",
-    )
-    return join([tag("line", class_="idle", x1="0", x2="100%", y1=y, y2=y), note])
+    return tag("line", class_="idle", x1="0", x2="100%", y1=y, y2=y)

@@ -110,6 +110,7 @@ def _carbon(record: RunRecord, words: Words) -> str:
     grams = emissions.operational if emissions.embodied.is_missing else emissions.total
     return words.say(
         key,
+        whose=words.say("whose_workload" if record.basis == "workload" else "whose_machine"),
         grams=words.quantity(grams, "g"),
         zone=clean(intensity.zone),
         year=str(intensity.year or words.say("no_year")),

@@ -25,7 +25,9 @@ def about(record: RunRecord, words: Words) -> Html:
 def differences(records: Sequence[RunRecord], words: Words) -> Html:
     """List the fields in which the runs' commands, tags or surroundings differ, one column a run."""
     flat = [_flat(record, words) for record in records]
-    fields = [name for name in dict.fromkeys(name for one in flat for name in one) if len({one.get(name, "") for one in flat}) > 1]
+    fields = [
+        name for name in dict.fromkeys(name for one in flat for name in one) if len({one.get(name, "") for one in flat}) > 1
+    ]
     if not fields:
         return tag("p", text(words.say("differs_none")))
     rows = [(text(name), *(user(one.get(name, "")) for one in flat)) for name in fields[:_DIFFERENCES]]

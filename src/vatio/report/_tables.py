@@ -58,7 +58,7 @@ def phases(record: RunRecord, words: Words) -> Html:
 def _phase(parent: str | None, name: str, items: Sequence[Phase], words: Words) -> Row:
     energy_j, length_s = total(phase.energy_j for phase in items), sum(phase.duration_s for phase in items)
     power_w = mean_power_w(energy_j, length_s)
-    label = join([user(name), text(" "), tag("small", text("← "), user(parent))]) if parent else user(name)
+    label = join([user(name), text(" "), tag("small", text(words.say("within") + " "), user(parent))]) if parent else user(name)
     return (
         label,
         text(str(len(items))),
@@ -130,7 +130,7 @@ def hosts(record: RunRecord, words: Words) -> Html:
 
 
 def curve(power: PowerCurve, words: Words) -> Html:
-    """List the curve's numbers, as many as a reader can take in: every so-manieth step."""
+    """List the curve's numbers, as many as a reader can take in: every nth step."""
     stride = -(-len(power.mean_w) // _CURVE_ROWS)
     rows = [
         tuple(text(item) for item in (words.duration(power.edges_s[at]), *(_watts(side[at], words) for side in _sides(power))))
@@ -144,7 +144,7 @@ def _sides(power: PowerCurve) -> tuple[Sequence[float | None], ...]:
 
 
 def _watts(power_w: float | None, words: Words) -> str:
-    return words.say("gap_drawn") if power_w is None else words.exact(power_w, "w")
+    return words.say("gap_drawn") if power_w is None else words.about(power_w, "w")
 
 
 def sources(record: RunRecord, footprint: Footprint | None, words: Words) -> Html:
@@ -171,7 +171,9 @@ def sources(record: RunRecord, footprint: Footprint | None, words: Words) -> Htm
         rows.append(_source(join([text(f"{label}, "), user(intensity.zone)]), intensity.g_per_kwh, "g_per_kwh", year, words))
     rows += [_source(text(words.say(key)), quantity, unit, when, words) for key, quantity, unit, when in named]
     rows += [_factor(factor, words) for factor in (footprint.factors if footprint else ())]
-    return table(text(words.say("sources_title")), _head(words, "number", "value", "origin", "source", "year"), rows, numeric=9)
+    return table(
+        text(words.say("sources_title")), _head(words, "number", "value", "origin", "source", "year"), rows, numeric=9, firm=1
+    )
 
 
 def _measured(part: Component, words: Words) -> Row:

@@ -31,19 +31,25 @@ class Words:
         """Write a quantity with its interval, or that it was not measured."""
         if quantity.is_missing:
             return self.say("not_measured")
-        return written(quantity, unit, marks=self.marks, scale=scale)
+        return _whole(written(quantity, unit, marks=self.marks, scale=scale))
 
     def best(self, quantity: Quantity, unit: str, *, scale: Scale | None = None) -> str:
         """Write a quantity without its interval, or that it was not measured."""
-        return self.say("not_measured") if quantity.is_missing else best(quantity, unit, marks=self.marks, scale=scale)
+        if quantity.is_missing:
+            return self.say("not_measured")
+        return _whole(best(quantity, unit, marks=self.marks, scale=scale))
 
     def interval(self, quantity: Quantity, unit: str, *, scale: Scale | None = None) -> str:
         """Write the interval alone; empty for a number without one."""
-        return "" if quantity.is_missing else interval(quantity, unit, marks=self.marks, scale=scale)
+        return "" if quantity.is_missing else _whole(interval(quantity, unit, marks=self.marks, scale=scale))
 
     def exact(self, value: float, unit: str) -> str:
         """Write a number that has no interval, with its unit."""
         return self.best(Quantity.exact(value), unit)
+
+    def about(self, value: float, unit: str) -> str:
+        """Write a number with three digits, where a curve can tell no more."""
+        return self.exact(float(f"{value:.3g}"), unit)
 
     def count(self, value: float) -> str:
         """Write a bare number."""
@@ -51,11 +57,16 @@ class Words:
 
     def duration(self, seconds: float) -> str:
         """Write a length of time."""
-        return duration(seconds, marks=self.marks)
+        return _whole(duration(seconds, marks=self.marks))
 
     def names(self, items: list[str]) -> str:
         """Join names as a sentence does."""
         return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {self.say('and')} {items[-1]}"
+
+
+def _whole(number: str) -> str:
+    """Keep a number, its interval and its unit on one line."""
+    return number.replace(" ", "\u00a0")
 
 
 LANGUAGES = {

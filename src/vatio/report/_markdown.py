@@ -1,0 +1,149 @@
+"""Write a report as Markdown: the same facts, for a pull request, a model card or a wiki."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from vatio import __version__
+from vatio.errors import UsageError
+from vatio.records import Footprint, Quantity, RunRecord
+from vatio.report._format import clean
+from vatio.report._parts import counted, mean_power_w, shown_only, useful_ratio
+from vatio.report._sentences import change, headline, meaning, title
+from vatio.report._words import Words, words
+
+_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~!&$@"})
+
+
+def to_markdown(
+    records: Sequence[RunRecord],
+    *,
+    footprints: Mapping[str, Footprint] | None = None,
+    head: str | None = None,
+    language: str = "en",
+) -> str:
+    """Write one Markdown document about one run, or comparing several.
+
+    Raises:
+        UsageError: there is no run to report.
+        UnknownName: the report is not written in that language.
+    """
+    if not records:
+        raise UsageError("there is no run to report", hint="name one: `vatio runs list` shows them")
+    said = words(language)
+    parts = [f"# {escaped(title(records, said))}", f"**{escaped(headline(records, said))}**"]
+    if len(records) > 1:
+        parts += [said.say("meaning_compare"), _side_by_side(records, said)]
+    for record in records:
+        parts += _run(record, (footprints or {}).get(record.id), head, said, heading=len(records) > 1)
+    parts.append(f"*{said.say('footer_many', version=__version__)}*")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Take from a text what Markdown or HTML would read as markup.
+
+    >>> escaped("a|b <script>")
+    'a\\\\|b \\\\<script\\\\>'
+    """
+    return clean(text).translate(_SPECIAL)
+
+
+def _run(record: RunRecord, footprint: Footprint | None, head: str | None, words: Words, *, heading: bool) -> list[str]:
+    found = head or (record.entries[-1].hash if record.entries else None)
+    unknown = [
+        words.say("gap", start=words.duration(gap.start_s), end=words.duration(gap.end_s), reason=gap.reason)
+        for gap in record.gaps
+    ]
+    parts = [
+        f"## {escaped(record.name or record.id)}" if heading else "",
+        escaped(" ".join(meaning(record, words))),
+        _figures(record, words),
+        _components(record, words),
+        _phases(record, words),
+        "\n".join(f"- {escaped(item)}" for item in [*unknown, *record.notes]),
+        _sources(record, footprint, words),
+        f"`vatio ledger verify --head {clean(found).replace('`', '')}`" if found else words.say("verify_absent"),
+    ]
+    return [part for part in parts if part]
+
+
+def _figures(record: RunRecord, words: Words) -> str:
+    power_w = mean_power_w(record.energy_j, record.duration_s)
+    rows = [
+        _figure("energy", record.energy_j, "j", words),
+        _figure("workload", record.workload_energy_j, "j", words),
+        _figure("above_idle", record.above_idle_j, "j", words),
+        _figure("useful", useful_ratio(record), "ratio", words),
+        _figure("mean_power", power_w, "w", words),
+        _figure("operational", record.emissions_g.operational, "g", words),
+        _figure("embodied", record.emissions_g.embodied, "g", words),
+        _figure("total_emissions", record.emissions_g.total, "g", words),
+        _figure("cost", record.cost_eur, "eur", words),
+    ]
+    return _table([words.say("number"), words.say("value"), words.say("origin")], rows)
+
+
+def _figure(key: str, quantity: Quantity, unit: str, words: Words) -> tuple[str, ...]:
+    return words.say(key), words.quantity(quantity, unit), "" if quantity.is_missing else words.name(quantity.provenance)
+
+
+def _components(record: RunRecord, words: Words) -> str:
+    beside = set(map(id, shown_only(record.components)))
+    rows = [
+        (
+            words.name(part.component),
+            part.device,
+            part.meter,
+            words.quantity(part.energy_j, "j"),
+            words.say("not_added_alone") if id(part) in beside else words.name(part.energy_j.provenance),
+        )
+        for part in (*counted(record.components), *shown_only(record.components))
+    ]
+    return _table([words.say(key) for key in ("component", "device", "meter", "energy", "origin")], rows)
+
+
+def _phases(record: RunRecord, words: Words) -> str:
+    rows = [
+        (phase.name, phase.parent or "", words.duration(phase.duration_s), words.quantity(phase.energy_j, "j"))
+        for phase in record.phases[:30]
+    ]
+    return _table([words.say("phase"), words.say("within"), words.say("duration"), words.say("energy")], rows)
+
+
+def _sources(record: RunRecord, footprint: Footprint | None, words: Words) -> str:
+    rows = [
+        (words.name(part.component) + f" {part.device}", part.energy_j.source or part.meter, "")
+        for part in counted(record.components)
+    ]
+    intensity = record.intensity_g_per_kwh
+    if intensity is not None:
+        label = f"{words.say('intensity', kind=words.name(intensity.kind))}, {intensity.zone}"
+        value = words.quantity(intensity.g_per_kwh, "g_per_kwh")
+        rows.append((f"{label}: {value}", intensity.g_per_kwh.source or "", str(intensity.year or "")))
+    for key, quantity in (("pue", record.pue), ("embodied", record.emissions_g.embodied), ("cost", record.cost_eur)):
+        rows.append((words.say(key), quantity.source or "", ""))
+    for factor in footprint.factors if footprint else ():
+        rows.append((factor.name, factor.source, str(factor.year or "")))
+    return _table([words.say("number"), words.say("source"), words.say("year")], [row for row in rows if row[1]])
+
+
+def _side_by_side(records: Sequence[RunRecord], words: Words) -> str:
+    rows = [
+        (
+            record.name or record.id,
+            words.quantity(record.energy_j, "j"),
+            words.say("reference") if record is records[0] else change(record.energy_j, records[0].energy_j, words),
+            words.quantity(record.emissions_g.total, "g"),
+            words.duration(record.duration_s),
+        )
+        for record in records
+    ]
+    return _table([words.say(key) for key in ("run", "energy", "change", "emissions_unit", "duration")], rows)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(escaped(cell) for cell in row)} |" for row in rows]
+    if not lines:
+        return ""
+    return "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *lines])
