@@ -33,21 +33,21 @@ def summarise(
 ) -> Ended:
     """Make the facts of a run from its spool's rows of ``(t_s, one number a channel)``, NaN where there was none.
 
-    ``duration_s`` goes to the last row unless given. Rows may be any iterable: they are looked at once, in order.
+    ``duration_s`` goes from the first row to the last unless given. Rows are looked at once, in order.
     """
     summed = _Summing(header, events)
     for row in rows:
         summed.add(row)
-    end_s = summed.last_s if duration_s is None else duration_s
+    end_s = summed.last_s
     story = summed.story
     phases = story.phases(end_s)
-    components = summed.components(end_s)
+    components = summed.components()
     share = basis_of(components)
     started_at = header.wall_start or header.started.started_at
     return Ended(
         status=status,
         ended_at=(started_at + timedelta(seconds=end_s + story.paused_s)).astimezone(UTC),
-        duration_s=end_s,
+        duration_s=summed.duration_s if duration_s is None else duration_s,
         components=components,
         basis=share.basis,
         workload_energy_j=share.energy_j,
@@ -109,7 +109,7 @@ class _Summing:
         }
         self._load = LevelColumn(Channel(name="cpu", unit="ratio", kind="gauge"), -1)
         self._before: tuple[float, float, float] | None = None
-        self._rows = 0
+        self._rows, self._first_s = 0, 0.0
 
     def add(self, row: Sequence[float]) -> None:
         """Take the next row."""
@@ -118,6 +118,8 @@ class _Summing:
         for level in self._levels.values():
             level.add(row[0], row[level.at])
         self._add_load(row[0])
+        if not self._rows:
+            self._first_s = row[0]
         late_s = row[0] - self.last_s
         if self._rows > 1 and late_s > _LATE_INTERVALS * self._header.started.interval_s + _LATE_S:
             self._late.append(Gap(start_s=self.last_s, end_s=row[0], reason="no sample"))
@@ -146,15 +148,20 @@ class _Summing:
         """Give how much a counter rose."""
         return self.level(name).rise
 
-    def components(self, end_s: float) -> tuple[Component, ...]:
-        """Make each device's component: what it drew, would have drawn idle, and the workload's part of it."""
-        return tuple(self._component(column, end_s) for column in self._energies)
+    @property
+    def duration_s(self) -> float:
+        """Give the seconds between the first row and the last."""
+        return self.last_s - self._first_s if self._rows else 0.0
 
-    def _component(self, column: EnergyColumn, end_s: float) -> Component:
+    def components(self) -> tuple[Component, ...]:
+        """Make each device's component: what it drew, would have drawn idle, and the workload's part of it."""
+        return tuple(self._component(column) for column in self._energies)
+
+    def _component(self, column: EnergyColumn) -> Component:
         channel, header = column.channel, self._header
         energy_j = column.energy_j()
         watts = header.idle_w.get(channel.device)
-        idle_j = Quantity.absent(channel.device) if watts is None else scaled(watts, end_s)
+        idle_j = Quantity.absent(channel.device) if watts is None else scaled(watts, self.duration_s)
         share_j = self.level(f"share:{channel.device}").rise
         ranges = header.counter_ranges_j
         return Component(

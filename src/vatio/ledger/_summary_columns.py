@@ -109,6 +109,8 @@ class EnergyColumn:
 
 
 _SLACK_S = 1e-3
+# Close to a reading a counter cannot be far from it: power may be this many times the mean of the interval around it.
+_BURST_RATIO = 10.0
 
 
 def _between(t_s: float, before: tuple[float, float], after: tuple[float, float]) -> Moment:
@@ -118,8 +120,10 @@ def _between(t_s: float, before: tuple[float, float], after: tuple[float, float]
         return (before_j, before_j, before_j)
     if t_s >= after_s:
         return (after_j, after_j, after_j)
-    value_j = before_j + (after_j - before_j) * (t_s - before_s) / (after_s - before_s)
-    return (min(max(value_j, before_j), after_j), before_j, after_j)
+    power_w = (after_j - before_j) / (after_s - before_s)
+    value_j = min(max(before_j + power_w * (t_s - before_s), before_j), after_j)
+    error_j = _BURST_RATIO * power_w * min(t_s - before_s, after_s - t_s)
+    return (value_j, max(before_j, value_j - error_j), min(after_j, value_j + error_j))
 
 
 class LevelColumn:

@@ -32,7 +32,8 @@ def workload_of(
         return _part_of(energy_j, min(share_j, energy_j.value), share=share_j / energy_j.value if energy_j.value else 0.0)
     if idle_j.value is None or idle_j.low is None:
         return Quantity.absent(channel.device, source="its idle watts are not known")
-    reserved = 1.0 if reserved_ratio is None else reserved_ratio
+    # A model covers only what was granted: all of its idle joules are this run's.
+    reserved = 1.0 if reserved_ratio is None or channel.provenance != "measured" else reserved_ratio
     idle = min(idle_j.value, energy_j.value)
     active = energy_j.value - idle
     share = min(1.0, share_j / active) if active > 0.0 else 0.0

@@ -22,12 +22,22 @@ _TREE = (
 
 
 class Instruments:
-    """Hold what a run reads: its meters and, where they can be read, the host and the workload's process tree."""
+    """Hold what a run reads: its meters and, where they can be read, the host and the workload's process tree.
 
-    __slots__ = ("host", "meters", "tree")
+    ``busy`` gives the CPU-seconds among which CPU joules are shared, where those are not the host's.
+    """
 
-    def __init__(self, meters: Sequence[Meter], *, host: HostMeter | None = None, tree: ProcessTree | None = None) -> None:
-        self.meters, self.host, self.tree = tuple(meters), host, tree
+    __slots__ = ("busy", "host", "meters", "tree")
+
+    def __init__(
+        self,
+        meters: Sequence[Meter],
+        *,
+        host: HostMeter | None = None,
+        tree: ProcessTree | None = None,
+        busy: Callable[[], float | None] | None = None,
+    ) -> None:
+        self.meters, self.host, self.tree, self.busy = tuple(meters), host, tree, busy
 
     def close(self) -> None:
         """Give the sensors back."""
@@ -44,6 +54,7 @@ class Reader:
     """
 
     def __init__(self, instruments: Instruments, *, idle_w: Mapping[str, float], gpus_reserved: bool = False) -> None:
+        self._busy = instruments.busy
         self._meters, self._host, self._tree = instruments.meters, instruments.host, instruments.tree
         metered = [channel for meter in self._meters for channel in meter.channels]
         times = [Channel(name=f"time:{_label(meter)}", unit="s", kind="gauge") for meter in self._meters[1:]]
@@ -58,6 +69,7 @@ class Reader:
         self._sharing: list[Any] = [meter for meter in self._meters if hasattr(meter, "shares")]
         self._shared_s = float("-inf")
         self.spent_s = 0.0
+        self._spent_before_s: float | None = None
         self.faults: dict[str, str] = {}
         self._floor: Values = [None] * len(metered)
 
@@ -133,7 +145,9 @@ class Reader:
         if self._tree is None:
             return [], []
         used = self._tree.read(rescan=last)
-        cpu_s = max(0.0, used.cpu_s - (self.spent_s if self._tree.own else 0.0))
+        if self._spent_before_s is None:
+            self._spent_before_s = self.spent_s
+        cpu_s = used.cpu_s - (self.spent_s - self._spent_before_s if self._tree.own else 0.0)
         tree: Values = [cpu_s, used.memory_bytes, used.read_bytes, used.written_bytes]
         if self._attribution is None:
             return tree, []
@@ -141,7 +155,7 @@ class Reader:
             self._shared_s = t_s
             for meter in self._sharing:
                 self._attribution.use_of_gpus(meter.shares(self._tree.pids()))
-        busy_s = host[0] if host else None
+        busy_s = self._busy() if self._busy is not None else host[0] if host else None
         cpu = None if busy_s is None else (cpu_s, busy_s)
         return tree, self._attribution.add(t_s, metered, cpu=cpu, flush=last)
 

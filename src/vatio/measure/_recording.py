@@ -78,11 +78,12 @@ class Recording:
         folder: str | None = None,
         facts: Facts = Facts(),  # noqa: B008  it never changes
         clocks: Clocks = Clocks(),  # noqa: B008  it never changes
+        rim: Rim | None = None,
     ) -> None:
         import _thread
 
         self.started, self.facts, self.instruments = started, facts, instruments
-        self.rim = Rim()
+        self.rim = rim or Rim()
         self.events = EventLog(folder)
         self.latest: Latest | None = None
         self._folder, self._clocks = folder, clocks
@@ -96,7 +97,8 @@ class Recording:
         self._boundary_due_s = float("-inf")
         self._counted: list[int] = []
         self._first: Values = []
-        self._suspended_s = 0.0
+        self.peak_before_bytes: int | None = None
+        self._suspended_s, self._taken_s = 0.0, started.start_monotonic_s
         self._said: set[str] = set()
         self._over = False
 
@@ -124,6 +126,7 @@ class Recording:
         """Take the first sample; the run's time starts at ``started.start_monotonic_s``."""
         self._rows = self.rim("the spool", lambda: Rows(self.header, self._folder), None)
         self._suspended_s = self._clocks.suspended_s()
+        self.peak_before_bytes = None if self.instruments.tree is None else self.instruments.tree.peak_bytes()
         if self._rows is not None:
             self._say(self._rows.fault)
         self._take(first=True, on_time=True)
@@ -152,13 +155,23 @@ class Recording:
         """Take a sample now."""
         self._locked(self._take)
 
-    def boundary(self) -> bool:
-        """Take a sample at the boundary of a phase, at most 20 in a second; tell whether one was taken."""
+    def boundary(self) -> float:
+        """Take a sample at the boundary of a phase, at most 20 in a second; give the boundary's CLOCK_MONOTONIC.
+
+        Where none is taken, or somebody else takes one at this moment, the counters are interpolated there.
+        """
+        if self._replayed:
+            self._locked(lambda: self._take(on_time=True))
+            return self._taken_s
         now_s = self._clocks.now_s()
         if now_s < self._boundary_due_s:
-            return False
+            return now_s
         self._boundary_due_s = now_s + 1.0 / WAKES_PER_S
-        return self._locked(lambda: self._take(on_time=True))
+        return self._taken_s if self._locked(lambda: self._take(on_time=True)) else now_s
+
+    def mark(self) -> float:
+        """Take a sample at the boundary of a phase, and give its CLOCK_MONOTONIC."""
+        return self.boundary()
 
     def note(self, text: str) -> None:
         """Add a line to the run's notes."""
@@ -167,7 +180,7 @@ class Recording:
     def gap(self, start_s: float, end_s: float, reason: str, *, paused_s: float = 0.0) -> None:
         """Say for which time (CLOCK_MONOTONIC) something is not known, and why."""
         event = {"e": "gap", "start": start_s, "end": end_s, "reason": reason, "paused_s": paused_s}
-        self._log(event)
+        self.log(event)
 
     def end(
         self,
@@ -274,13 +287,14 @@ class Recording:
         if rows is None:
             return
         rows.append(t_s, values)
+        self._taken_s = self.started.start_monotonic_s + t_s
         self._say(rows.fault)
         self.latest = self._latest(t_s, values)
         for name, reason in self.reader.faults.items():
             if name not in self._said:
                 self._said.add(name)
                 event = {"e": "fault", "channel": name, "reason": reason}
-                self._log(event)
+                self.log(event)
 
     def _latest(self, t_s: float, values: Values) -> Latest:
         if not self._first:
@@ -301,9 +315,10 @@ class Recording:
     def _say(self, text: str) -> None:
         if text and text not in self._said:
             self._said.add(text)
-            self._log({"e": "note", "text": text})
+            self.log({"e": "note", "text": text})
 
-    def _log(self, event: Event) -> None:
+    def log(self, event: Event) -> None:
+        """Keep one event of the workload, or of the measurement itself."""
         self.rim("an event", lambda: self.events.append(event), False)
 
 

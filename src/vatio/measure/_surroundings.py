@@ -60,6 +60,11 @@ class Surroundings:
         return os.path.join(self.root, absolute.lstrip("/"))
 
 
+def environment() -> Mapping[str, str]:
+    """Give this process's environment variables."""
+    return os.environ
+
+
 def surroundings(environ: Mapping[str, str] | None = None, *, root: str = "/") -> Surroundings:
     """Look around once. ``environ`` is the process's own unless given; ``root`` is where /proc and /sys lie."""
     environ = os.environ if environ is None else environ

@@ -164,6 +164,15 @@ class ProcessTree:
         self._best = [max(best, now - base) for best, now, base in zip(self._best, used, self._base, strict=True)]
         return TreeReading(self._best[0], self._memory_bytes, int(self._best[1]), int(self._best[2]))
 
+    def peak_bytes(self) -> int | None:
+        """Give the most memory that this process has held since it began, where it is a root of the tree."""
+        root = self._live.get(os.getpid()) if self.own else None
+        try:
+            text = b"" if root is None else root.text("status")
+            return int(text[text.index(b"VmHWM:") + 6 :].split()[0]) * 1024
+        except (OSError, ValueError, IndexError):
+            return None
+
     def close(self) -> None:
         """Close the descriptors."""
         for process in self._live.values():

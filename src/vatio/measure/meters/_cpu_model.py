@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from vatio.measure.meters._cpu_time import Watch, cgroup_watch, machine_watch, process_watch
-from vatio.records import Channel
+from vatio.records import Channel, Quantity, scaled
 
 if TYPE_CHECKING:
     from vatio.catalog import ProcessorRow
@@ -39,6 +39,7 @@ class CpuModelMeter:
     ) -> None:
         self.channels = (channel,)
         self.counter_ranges_j: Mapping[str, float | None] = {}
+        self.idle_w: Mapping[str, Quantity] = {}
         self._busy, self._own, self._clock = busy, own, clock
         self._curve, self._cpus, self._scale = curve, cpus, scale
         self._energy_j = 0.0
@@ -60,15 +61,10 @@ class CpuModelMeter:
         busy, own, cpus, scale, ratios, how = _scope(surroundings, row)
         channel = _channel(surroundings, row, why=why, how=how)
         channel = replace(channel, low_ratio=channel.low_ratio * ratios[0], high_ratio=channel.high_ratio * ratios[1])
-        return cls(
-            busy,
-            channel=channel,
-            curve=curve,
-            cpus=cpus,
-            scale=scale,
-            own=own,
-            clock=clock,
-        )
+        meter = cls(busy, channel=channel, curve=curve, cpus=cpus, scale=scale, own=own, clock=clock)
+        # In proportion to use, nothing is left of the idle power to be shared in another way.
+        meter.idle_w = {channel.device: scaled(row.idle_w, scale if own is None else 0.0)}
+        return meter
 
     def read(self) -> Sequence[float | None]:
         """Add the joules of the time since the last reading at its mean utilisation."""
