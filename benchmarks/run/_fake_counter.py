@@ -26,7 +26,9 @@ def build_run(
     grams: float | None = None,
     **more: Any,
 ) -> RunRecord:
-    workload = [part.workload_j.value for part in components if part.workload_j is not None and part.workload_j.value is not None]
+    workload = [
+        part.workload_j.value for part in components if part.workload_j is not None and part.workload_j.value is not None
+    ]
     workload_j = Quantity.exact(sum(workload)) if workload else absent()
     energy_j = Quantity.exact(sum(part.energy_j.value or 0.0 for part in components))
     operational = absent() if grams is None else Quantity.exact(grams)
@@ -55,9 +57,7 @@ class FakeDevice:
         self.watts, self.idle_w, self.range_j, self.start_j, self.device = watts, idle_w, range_j, start_j, device
 
     def true_j(self, start_s: float, end_s: float) -> float:
-        return sum(
-            watts * max(0.0, min(end_s, at + 1) - max(start_s, at)) for at, watts in enumerate(self.watts) if at < end_s
-        )
+        return sum(watts * max(0.0, min(end_s, at + 1) - max(start_s, at)) for at, watts in enumerate(self.watts) if at < end_s)
 
     def seen(self, start_s: float, end_s: float, *, share: float = 0.0, component: str = "cpu") -> Component:
         """Give the component of a run over that time that used ``share`` of the device's active joules."""

@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from benchmarks.run._fake_counter import FakeDevice, absent, build_run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.run._fake_counter import FakeDevice, absent, build_run
 from vatio.account import Sum, sum_runs
 from vatio.records import Component, Host, Quantity, RunRecord
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from benchmarks.run._fake_counter import FakeDevice, build_run
+
 from vatio.analysis import compare, environment_differences
 from vatio.records import Distribution, Environment, FileDigest, Intensity, Processor, Quantity
 
@@ -86,7 +86,14 @@ def test_other_meters_bases_grids_and_states_are_caveats() -> None:
         Intensity(g_per_kwh=Quantity.exact(100.0, provenance="modelled"), zone=zone, year=2023) for zone in ("ES", "FR")
     )
     after = replace(
-        before, id="b", name="b", components=(part,), basis="machine", status="failed", complete=False, intensity_g_per_kwh=france
+        before,
+        id="b",
+        name="b",
+        components=(part,),
+        basis="machine",
+        status="failed",
+        complete=False,
+        intensity_g_per_kwh=france,
     )
     caveats = compare(replace(before, intensity_g_per_kwh=spain), after).caveats
     assert [caveat.partition(":")[0] for caveat in caveats] == [
