@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from vatio.records import RunRecord, to_json
-from vatio.report import written
+from vatio.records import Quantity, RunRecord, to_json
+from vatio.report import best, clean, duration
 
 HEADER = ("run", "name", "project", "status", "started", "lasted", "energy", "workload", "CO2e")
 RIGHT = (5, 6, 7, 8)
@@ -26,12 +26,10 @@ def runs_json(runs: Sequence[RunRecord]) -> dict[str, Any]:
 
 def row(run: RunRecord) -> tuple[str, ...]:
     """Give the cells of one run."""
-    from vatio.report import duration
-
     return (
         run.id[-_SHORT:],
-        run.name,
-        run.project,
+        clean(run.name),
+        clean(run.project),
         run.status,
         run.started_at.astimezone().strftime("%Y-%m-%d %H:%M"),
         duration(run.duration_s),
@@ -39,3 +37,7 @@ def row(run: RunRecord) -> tuple[str, ...]:
         _value(run.workload_energy_j, "j"),
         _value(run.emissions_g.total, "g"),
     )
+
+
+def _value(quantity: Quantity, unit: str) -> str:
+    return "-" if quantity.is_missing else best(quantity, unit)

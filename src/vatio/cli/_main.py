@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from vatio.cli._terminal import drop_stdout, flush, put, tell, write_anything
 from vatio.errors import UsageError, VatioError
 
 TYPE_CHECKING = False
@@ -20,23 +21,19 @@ _REFUSED = 125
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    _write_anything()
+    write_anything()
     try:
-        code = _guarded(given)
-        _flush()
-    except BrokenPipeError:
-        _drop_stdout()
+        return _guarded(given)
+    except BrokenPipeError:  # the reader has seen enough
+        drop_stdout()
         return 0
-    except OSError as error:
-        # Only the flush of stdout comes here: a full disk behind `> file`.
-        _drop_stdout()
-        return _told(VatioError(f"cannot write: {error.strerror}"), given)
-    return code
 
 
 def _guarded(given: list[str]) -> int:
     try:
-        return _dispatched(given)
+        code = _dispatched(given)
+        flush()
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -52,12 +49,12 @@ def _dispatched(given: list[str]) -> int:
         if not given or given in (["--help"], ["-h"]):
             from vatio.cli._words import help_text
 
-            sys.stdout.write(help_text())
+            put(help_text())
             return 0
         if given == ["--version"]:
             from vatio import __version__
 
-            sys.stdout.write(f"vatio {__version__}\n")
+            put(f"vatio {__version__}\n")
             return 0
     import click
 
@@ -104,33 +101,12 @@ def unharmed(action: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         return
     except VatioError as error:
-        _told(error, [])
+        tell(error)
     except Exception as error:  # noqa: BLE001  the receipt of a run must not cost the child's exit code
-        _told(_internal(error), [])
+        tell(_internal(error))
 
 
 def _told(error: VatioError, given: list[str]) -> int:
-    from vatio.cli._terminal import tell
-
     tell(error)
+    drop_stdout()
     return _REFUSED if given[:1] == ["run"] else error.exit_code
-
-
-def _write_anything() -> None:
-    """Let a terminal that knows only ASCII show a name with an accent as an escape, not as a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _flush() -> None:
-    if sys.stdout is not None:
-        sys.stdout.flush()
-
-
-def _drop_stdout() -> None:
-    """Send what is still buffered nowhere, so that Python's own last flush stays quiet."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError, AttributeError):
-        return

@@ -8,7 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.cli._rim import Rim
     from vatio.measure import RunOutcome
-    from vatio.records import RunRecord
 
 
 def say_outcome(rim: Rim, outcome: RunOutcome) -> None:
@@ -21,9 +20,17 @@ def say_outcome(rim: Rim, outcome: RunOutcome) -> None:
 
     lines = receipt(
         outcome.record,
-        change=_change(rim, outcome.record),
+        change=_change(rim, outcome),
         head=outcome.head,
         recorded_in=outcome.recorded_in,
-        next_command=None,
     )
     click.echo("\n".join(lines), err=True)
+
+
+def _change(rim: Rim, outcome: RunOutcome) -> str | None:
+    if outcome.record is None or outcome.head is None:  # no head: it went to an outbox, or nowhere
+        return None
+    from vatio.cli._series import series_text
+
+    with rim.ledger(settled=False) as ledger:
+        return series_text(ledger, outcome.record)

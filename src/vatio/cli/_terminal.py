@@ -5,9 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TextIO
 
 from vatio.errors import UsageError, VatioError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+
+def write_anything() -> None:
+    """Let a terminal that knows only ASCII show a name with an accent as an escape, not as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def put(text: str) -> None:
@@ -17,9 +27,29 @@ def put(text: str) -> None:
         VatioError: stdout is a file on a full disk.
         BrokenPipeError: nobody reads any more.
     """
+    _written(lambda: sys.stdout.write(text))
+
+
+def flush() -> None:
+    """Write what is still buffered, with the errors of ``put``."""
+    _written(lambda: sys.stdout.flush())
+
+
+def drop_stdout() -> None:
+    """Send what is still buffered nowhere, so that Python's own last flush stays quiet."""
     try:
-        if sys.stdout is not None:
-            sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (ValueError, AttributeError):
+        return
+
+
+def _written(action: Callable[[], object]) -> None:
+    if sys.stdout is None:  # closed by whoever started us
+        return
+    try:
+        action()
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -22,15 +22,15 @@ def command() -> None:
 @shared
 def verify(rim: Rim, *, key: str | None, head: str | None, rebuild: bool, as_json: bool) -> int:
     """Check every byte that the chain proves, and the signatures. Exit code 1 says that something was found."""
-    from vatio.cli._verdict import verdict
+    from vatio.cli._verdict import verdict, verdict_json
 
     with rim.ledger(settled=False) as ledger:
         found = ledger.verify(key=key, head=head, rebuild=rebuild)
     if as_json:
-        put_json(found)
+        put_json(verdict_json(found))
     else:
         put_lines(verdict(found))
-    return 1 if any(finding.severity == "error" for finding in found.findings) else 0
+    return 0 if found.holds else 1
 
 
 @command.command("keygen")
@@ -66,6 +66,6 @@ def prune(rim: Rim, *, older_than: str, as_json: bool) -> None:
     with rim.ledger() as ledger:
         pruned = ledger.prune(before=before)
     if as_json:
-        put_json(pruned)
+        put_json({"schema": "vatio.pruning/1", "runs": pruned.runs})
     else:
         put_lines([f"dropped the samples of {len(pruned.runs)} runs"])

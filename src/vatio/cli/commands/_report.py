@@ -33,7 +33,7 @@ def command(rim: Rim, *, runs: tuple[str, ...], html: str | None, md: str | None
         records = [ledger.run(run) for run in runs]
         if html:
             samples = {record.id: found for record in records if (found := _samples(ledger, record.id))}
-            footprints = {record.id: found for record in records if (found := ledger.facts(record.id).footprint)}
+            footprints = {record.id: made for record in records if (made := ledger.facts(record.id).footprint)}
             head = ledger.head()
             page = to_html(records, samples, footprints=footprints, head=head.hash if head else None, language=language)
             save(html, page)

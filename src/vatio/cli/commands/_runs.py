@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 import click
 
 from vatio.cli._rim import Rim, as_json, shared
 from vatio.cli._terminal import put_json, put_lines, put_table
+from vatio.errors import UnknownName
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.records import RunRecord
 
 _RUN = "RUN is an id, a part of one that is its own, a name, or @1 for the latest run."
 
@@ -24,8 +32,9 @@ def command() -> None:
 @shared
 def list_runs(rim: Rim, *, limit: int, project: str | None, name: str | None, status: str | None, as_json: bool) -> None:
     """List runs, the newest first."""
-    filters = {"project": project, "name": name, "status": status}
-    with rim.ledger() as ledger:
+    filters: dict[str, Any] = {"project": project, "name": name, "status": status}
+    runs: tuple[RunRecord, ...] = ()
+    with suppress(UnknownName), rim.ledger() as ledger:  # where there is no ledger yet there are no runs
         runs = ledger.runs(limit, **{key: value for key, value in filters.items() if value is not None})
     if as_json:
         from vatio.cli._listing import runs_json
@@ -46,15 +55,17 @@ def list_runs(rim: Rim, *, limit: int, project: str | None, name: str | None, st
 @shared
 def show_run(rim: Rim, *, run: str, watch: bool, as_json: bool) -> None:
     """Show one run; with --watch follow it from another terminal."""
+    from vatio.cli._series import series_text
     from vatio.cli._showing import shown
     from vatio.cli._watching import watched
 
     with rim.ledger() as ledger:
         record = watched(ledger, run, rim, as_json=as_json) if watch else ledger.run(run)
+        change, head = series_text(ledger, record), ledger.head()
     if as_json:
         put_json(record, indent=None if watch else 2)
     else:
-        put_lines(shown(record))
+        put_lines(shown(record, change=change, head=head.hash if head else None))
 
 
 @command.command("compare", epilog=_RUN)
@@ -65,7 +76,12 @@ def show_run(rim: Rim, *, run: str, watch: bool, as_json: bool) -> None:
 def compare_runs(rim: Rim, *, first: str, second: str, as_json: bool) -> None:
     """Compare the second run with the first, figure by figure."""
     from vatio.analysis import compare
+    from vatio.cli._comparing import HEADER, RIGHT, comparison_json, comparison_rows, remarks
 
     with rim.ledger() as ledger:
-        rows = compare(ledger.run(first), ledger.run(second))
-    put_lines([str(row) for row in rows])
+        found = compare(ledger.run(first), ledger.run(second))
+    if as_json:
+        put_json(comparison_json(found))
+        return
+    put_table(HEADER, comparison_rows(found), right=RIGHT)
+    put_lines(remarks(found))
