@@ -92,11 +92,11 @@ class Page:
         return answer["result"].get("value")
 
     def violations(self, axe: str) -> list[str]:
-        """Run axe-core for WCAG 2 A and AA; each violated rule with the nodes that break it."""
+        """Run axe-core for WCAG 2 A and AA; one line for each node that breaks a rule."""
         # Through the debugger, not as an element of the page: the page's own policy would rightly refuse it.
         self.call("Runtime.evaluate", expression=axe)
         found = self.evaluate(f"axe.run(document, {{runOnly: {json.dumps(RULES)}}}).then(r => JSON.stringify(r.violations))")
-        return [f"{item['id']}: {[node['html'][:160] for node in item['nodes']]}" for item in json.loads(found)]
+        return [f"{item['id']}: {node['html'][:160]}" for item in json.loads(found) for node in item["nodes"]]
 
     def complaints(self) -> list[str]:
         """List the errors and warnings that the console shows, refusals by the page's policy too."""
