@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from vatio.ledger._checks import checks as checks
     from vatio.ledger._ids import new_id as new_id
     from vatio.ledger._keeper import Keeper as Keeper
+    from vatio.ledger._keeper import Sink as Sink
     from vatio.ledger._keeper import open_keeper as open_keeper
     from vatio.ledger._ledger import Ledger as Ledger
     from vatio.ledger._ledger import open_ledger as open_ledger
@@ -42,7 +43,7 @@ __getattr__, __dir__, __all__ = door(
         "_backend": "Backend Execute",
         "_checks": "checks",
         "_ids": "new_id",
-        "_keeper": "Keeper open_keeper",
+        "_keeper": "Keeper Sink open_keeper",
         "_ledger": "Ledger open_ledger",
         "_outbox": "Outbox",
         "_owner": "OwnerLock is_owned",

@@ -7,9 +7,46 @@ from contextlib import suppress
 
 # The write-ahead log needs shared memory on one machine (sqlite.org/wal.html, "all processes must be on the same host").
 _NETWORK = frozenset(
-    "nfs nfs4 nfsd cifs smb2 smb3 smbfs ncpfs afs ceph lustre gpfs beegfs panfs pvfs2 orangefs coda glusterfs "
-    "ocfs2 gfs2 9p davfs fuse.sshfs fuse.glusterfs fuse.ceph fuse.s3fs fuse.rclone fuse.gcsfuse fuse.davfs2 fuse.juicefs "
-    "fuse.beegfs fuse.lustre fuse.goofys fuse.mount-s3 fuse.curlftpfs fuse.blobfuse fuse.blobfuse2 fuse.afs".split()
+    [
+        "nfs",
+        "nfs4",
+        "nfsd",
+        "cifs",
+        "smb2",
+        "smb3",
+        "smbfs",
+        "ncpfs",
+        "afs",
+        "ceph",
+        "lustre",
+        "gpfs",
+        "beegfs",
+        "panfs",
+        "pvfs2",
+        "orangefs",
+        "coda",
+        "glusterfs",
+        "ocfs2",
+        "gfs2",
+        "9p",
+        "davfs",
+        "fuse.sshfs",
+        "fuse.glusterfs",
+        "fuse.ceph",
+        "fuse.s3fs",
+        "fuse.rclone",
+        "fuse.gcsfuse",
+        "fuse.davfs2",
+        "fuse.juicefs",
+        "fuse.beegfs",
+        "fuse.lustre",
+        "fuse.goofys",
+        "fuse.mount-s3",
+        "fuse.curlftpfs",
+        "fuse.blobfuse",
+        "fuse.blobfuse2",
+        "fuse.afs",
+    ]
 )
 
 

@@ -25,7 +25,9 @@ def find_run(execute: Execute, ref: str) -> str:
     named = execute("SELECT id FROM run WHERE name = ? ORDER BY started_at DESC, id DESC LIMIT 1", (ref,))
     parts = execute(_PART, (len(ref), ref, -len(ref), ref, _LIST_LIMIT)) if ref and not exact and not named else []
     if len(parts) > 1:
-        raise UsageError(f"several runs begin or end with {ref!r}", hint=f"give more of one of {', '.join(row[0] for row in parts)}")
+        raise UsageError(
+            f"several runs begin or end with {ref!r}", hint=f"give more of one of {', '.join(row[0] for row in parts)}"
+        )
     found = exact or named or parts
     if not found:
         rows = execute("SELECT id, name FROM run ORDER BY started_at DESC LIMIT 200")
@@ -45,7 +47,7 @@ def list_runs(execute: Execute, *, limit: int, since: str | None, until: str | N
     clauses = [f"{name} = ?" for name in filters] + ["started_at >= ?"] * (since is not None)
     clauses += ["started_at < ?"] * (until is not None) + ["started_seq IS NOT NULL"]
     values: list[object] = [*filters.values(), *[end for end in (since, until) if end is not None]]
-    sql = f"SELECT id FROM run WHERE {' AND '.join(clauses)} ORDER BY started_at DESC, id DESC"  # noqa: S608  our own names
+    sql = f"SELECT id FROM run WHERE {' AND '.join(clauses)} ORDER BY started_at DESC, id DESC"
     if limit > 0:
         sql, values = f"{sql} LIMIT ?", [*values, limit]
     return [row[0] for row in execute(sql, values)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from vatio.errors import LedgerError, LedgerUnavailable
 from vatio.ledger._filesystem import is_network
@@ -20,6 +20,34 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LEAST_WAIT_S = 0.05
+
+
+class Sink(Protocol):
+    """Take the entries of a run: a ledger, an outbox, a keeper of either."""
+
+    def start(self, started: Started) -> Entry:
+        """Write that a run starts."""
+        ...
+
+    def append(self, kind: str, payload: object, *, run: str | None = None) -> Entry:
+        """Append one entry."""
+        ...
+
+    def seal(
+        self,
+        run: str,
+        ended: Ended,
+        *,
+        spool_folder: str | None = None,
+        footprint: Footprint | None = None,
+        environment: bytes | None = None,
+    ) -> Entry:
+        """Write how a run ended, and remove its spool."""
+        ...
+
+    def blob(self, data: bytes) -> str:
+        """Keep bytes under their SHA-256."""
+        ...
 
 
 class Keeper:
@@ -92,7 +120,7 @@ class Keeper:
         if self.ledger is not None:
             self.ledger.close()
 
-    def _do(self, act: Callable[[Any], T]) -> T:
+    def _do(self, act: Callable[[Sink], T]) -> T:
         if self.ledger is not None:
             try:
                 return act(self.ledger)
@@ -107,7 +135,7 @@ class Keeper:
                 self.fault = str(error)
         return self._try_outboxes(act)
 
-    def _try_outboxes(self, act: Callable[[Any], T]) -> T:
+    def _try_outboxes(self, act: Callable[[Sink], T]) -> T:
         from vatio.ledger._outbox import Outbox, is_private, outbox_folders
 
         for folder in outbox_folders(self.path, self._where):

@@ -10,12 +10,12 @@ from typing import Any
 
 from vatio.errors import LedgerDamaged, LedgerError, LedgerUnavailable, UnknownName
 from vatio.ledger._find import find_run, list_runs
-from vatio.ledger._place import LEDGER, Places, ledger_path, places
+from vatio.ledger._owner import machine_id
+from vatio.ledger._place import Places, ledger_path, places
 from vatio.ledger._project import project
 from vatio.ledger._reader import Facts, read_blob, read_environment, read_facts
 from vatio.ledger._seal import append_end, existing_end, sealed_samples, store_blob
 from vatio.ledger._sqlite import SqliteBackend
-from vatio.ledger._owner import machine_id
 from vatio.ledger.chain import Chain, Identity, Pin, Signer, add_pin, as_entry, former_key, head_of, own_origin, read_signer
 from vatio.records import Ended, Entry, Footprint, Quantity, RunRecord, Started, rfc3339
 
@@ -34,7 +34,14 @@ class Ledger:
     """Append entries and read runs. Open one with ``open_ledger``; close it, or use it in a ``with`` block."""
 
     def __init__(
-        self, backend: Backend, *, path: str, identity: Identity, where: Places, sign: bool | None = None, readonly: bool = False
+        self,
+        backend: Backend,
+        *,
+        path: str,
+        identity: Identity,
+        where: Places,
+        sign: bool | None = None,
+        readonly: bool = False,
     ) -> None:
         self.path = path
         self._backend = backend
@@ -96,8 +103,10 @@ class Ledger:
         samples = sealed_samples(spool_folder)
         with self._write() as execute:
             known = existing_end(execute, run)
-            entry = as_entry(execute(_ENTRY, known)[0]) if known else append_end(
-                execute, self._append, run, ended, samples, environment=environment, footprint=footprint
+            entry = (
+                as_entry(execute(_ENTRY, known)[0])
+                if known
+                else append_end(execute, self._append, run, ended, samples, environment=environment, footprint=footprint)
             )
         if spool_folder is not None:
             _remove_spool(spool_folder)
@@ -141,6 +150,12 @@ class Ledger:
         ids = list_runs(self._backend.query, limit=limit, since=dates[0], until=dates[1], filters=filters)
         return tuple(self._view(read_facts(self._backend.query, run), with_environment=False) for run in ids)
 
+    def earlier_j(self, record: RunRecord, *, limit: int = 30) -> tuple[float, ...]:
+        """Read the joules of the latest finished runs of a run's series before it."""
+        from vatio.ledger._series import earlier_j
+
+        return earlier_j(self._backend.query, record, limit=limit)
+
     def samples(self, ref: str) -> Samples:
         """Read the samples of a run; of one that is not sealed yet, those of its spool.
 
@@ -164,7 +179,13 @@ class Ledger:
         from vatio.ledger._verify import verify
 
         return verify(
-            self._backend, path=self.path, trusted=self._where.trusted, identity=self._identity, key=key, head=head, rebuild=rebuild
+            self._backend,
+            path=self.path,
+            trusted=self._where.trusted,
+            identity=self._identity,
+            key=key,
+            head=head,
+            rebuild=rebuild,
         )
 
     def rebuild(self) -> None:

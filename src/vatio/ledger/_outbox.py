@@ -71,7 +71,12 @@ class Outbox:
         lines: list[dict[str, Any]] = [] if environment is None else [_blob_line(environment)]
         if samples is not None:
             chunks = [_text(chunk) for chunk in samples.chunks]
-            line = {"samples": run, "layout": samples.layout.decode(), "aggregates": _text(samples.aggregates), "chunks": chunks}
+            line = {
+                "samples": run,
+                "layout": samples.layout.decode(),
+                "aggregates": _text(samples.aggregates),
+                "chunks": chunks,
+            }
             lines.append(line)
         before = self._head
         entry, line = self._entry("ended", complete_end(ended, samples, environment), run)
@@ -123,7 +128,6 @@ class Outbox:
             _append_whole(self._path, data)
         except OSError as error:
             raise LedgerUnavailable(f"cannot write {self._path}: {error.strerror}", hint="free some space") from error
-
 
     def _new_path(self) -> str:
         path = os.path.join(self.folder, "outbox", f"{self._run or self._origin}.jsonl")

@@ -33,7 +33,7 @@ def rebuild(execute: Execute) -> dict[str, Row]:
 
 def stored(execute: Execute) -> dict[str, Row]:
     """Read the projection as it is kept."""
-    rows = execute(f"SELECT {', '.join(RUN_COLUMNS)} FROM run")  # noqa: S608  our own names
+    rows = execute(f"SELECT {', '.join(RUN_COLUMNS)} FROM run")
     return {row[0]: dict(zip(RUN_COLUMNS, row, strict=True)) for row in rows}
 
 
@@ -65,7 +65,7 @@ def _rows(found: Iterable[tuple[Any, ...]]) -> dict[str, Row]:
 
 def _insert(execute: Execute, row: Row) -> None:
     marks = ", ".join("?" * len(RUN_COLUMNS))
-    execute(f"INSERT INTO run ({', '.join(RUN_COLUMNS)}) VALUES ({marks})", [row[name] for name in RUN_COLUMNS])  # noqa: S608
+    execute(f"INSERT INTO run ({', '.join(RUN_COLUMNS)}) VALUES ({marks})", [row[name] for name in RUN_COLUMNS])
 
 
 def _replaces(known: Row, payload: Mapping[str, Any]) -> bool:

@@ -52,7 +52,7 @@ def erase(execute: Execute, append: Append, run: str, *, why: str, by: str) -> E
     for origin, seq in gone:
         execute("DELETE FROM payload WHERE origin = ? AND seq = ?", (origin, seq))
     for table in ("chunk", "samples"):
-        execute(f"DELETE FROM {table} WHERE run = ?", (run,))  # noqa: S608  our own names
+        execute(f"DELETE FROM {table} WHERE run = ?", (run,))
     for digest in blobs:
         execute("DELETE FROM blob WHERE sha256 = ?", (digest,))
     entries = [{"origin": origin, "seq": seq} for origin, seq in gone]

@@ -23,10 +23,31 @@ FACTS = (
 )
 
 # The projection: what is fast. Rebuilt from the facts and compared by `ledger verify --rebuild`.
-RUN_COLUMNS = (
-    "id name project series job within stage started_at boot host started_origin started_seq ended_origin ended_seq "
-    "footprint_origin footprint_seq status duration_s basis complete energy_j workload_energy_j cpu_s"
-).split()
+RUN_COLUMNS = [
+    "id",
+    "name",
+    "project",
+    "series",
+    "job",
+    "within",
+    "stage",
+    "started_at",
+    "boot",
+    "host",
+    "started_origin",
+    "started_seq",
+    "ended_origin",
+    "ended_seq",
+    "footprint_origin",
+    "footprint_seq",
+    "status",
+    "duration_s",
+    "basis",
+    "complete",
+    "energy_j",
+    "workload_energy_j",
+    "cpu_s",
+]
 PROJECTIONS = (
     """CREATE TABLE run (
         id TEXT PRIMARY KEY, name TEXT, project TEXT, series TEXT, job TEXT, within TEXT, stage TEXT, started_at TEXT,

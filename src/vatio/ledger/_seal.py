@@ -58,7 +58,13 @@ def existing_end(execute: Execute, run: str) -> tuple[str, int] | None:
 
 
 def append_end(
-    execute: Execute, append: Append, run: str, ended: Ended, samples: Sealed | None, *, environment: bytes | None,
+    execute: Execute,
+    append: Append,
+    run: str,
+    ended: Ended,
+    samples: Sealed | None,
+    *,
+    environment: bytes | None,
     footprint: Footprint | None,
 ) -> Entry:
     """Write everything that ends a run inside an open transaction."""

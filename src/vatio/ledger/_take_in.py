@@ -143,7 +143,8 @@ def _lines(path: str) -> Iterator[dict[str, Any]]:
 
 
 def _chain(lines: Sequence[dict[str, Any]]) -> tuple[tuple[Entry, bytes, bytes], ...]:
-    prev, found = GENESIS, []
+    prev = GENESIS
+    found: list[tuple[Entry, bytes, bytes]] = []
     for line in lines:
         stored, salt, body = line["entry"].encode(), bytes.fromhex(line["salt"]), line["payload"].encode()
         header = read_header(stored)
@@ -152,7 +153,13 @@ def _chain(lines: Sequence[dict[str, Any]]) -> tuple[tuple[Entry, bytes, bytes],
         prev = entry_hash(stored)
         signature = bytes.fromhex(line["signature"]) if line["signature"] else None
         entry = Entry(
-            origin=header.origin, seq=header.seq, kind=header.kind, run=header.run, hash=prev, header=stored, signature=signature
+            origin=header.origin,
+            seq=header.seq,
+            kind=header.kind,
+            run=header.run,
+            hash=prev,
+            header=stored,
+            signature=signature,
         )
         found.append((entry, salt, body))
     return tuple(found)

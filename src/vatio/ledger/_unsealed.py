@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from typing import NamedTuple
 
 from vatio.errors import LedgerDamaged

@@ -1,1 +1,116 @@
-"""Check a ledger."""
+"""Check a ledger: each byte that the chain proves, each signature, and what must lie beside the entries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vatio.errors import LedgerDamaged, UsageError
+from vatio.ledger._backend import Backend, Execute
+from vatio.ledger._proof import check_beside, check_projection
+from vatio.ledger.chain import Identity, Pin, head_of, is_public, own_origin, read_pins
+from vatio.ledger.chain._check import Link, by_origin, check_links
+from vatio.ledger.chain._check_keys import check_given_key, check_origins, check_pins, check_signatures
+from vatio.records import Entry, Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """Hold what a check found. ``after_head`` counts the entries that follow the head that was asked for."""
+
+    findings: tuple[Finding, ...]
+    entries: int
+    head: Entry | None
+    after_head: int | None = None
+    is_signed: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing is wrong; warnings do not count."""
+        return all(finding.severity != "error" for finding in self.findings)
+
+
+def verify(
+    backend: Backend,
+    *,
+    path: str,
+    trusted: str,
+    identity: Identity,
+    key: str | None = None,
+    head: str | None = None,
+    rebuild: bool = False,
+) -> Verification:
+    """Check a whole ledger in one steady view of it; whatever cannot be read is a finding, never an error.
+
+    Raises:
+        UsageError: ``key`` is no public key, or ``head`` no hash.
+    """
+    _check_asked(key, head)
+    try:
+        with backend.transaction(write=False) as execute:
+            return _verified(execute, _Asked(path, trusted, identity, key, head, rebuild))
+    except LedgerDamaged as error:
+        broken = Finding(severity="error", where=path, what=str(error), hint=error.hint)
+        return Verification(findings=(broken,), entries=0, head=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    path: str
+    trusted: str
+    identity: Identity
+    key: str | None
+    head: str | None
+    rebuild: bool
+
+
+def _verified(execute: Execute, asked: _Asked) -> Verification:
+    links, findings = check_links(execute)
+    chains = by_origin(links)
+    pins = read_pins(asked.trusted)
+    own = own_origin(execute, asked.identity)
+    path = os.path.realpath(asked.path)
+    for chain in chains.values():
+        findings += check_signatures(chain)
+    findings += check_pins(chains, pins, path, asked.trusted)
+    if asked.key is not None:
+        findings += check_given_key(chains, own or _latest(execute), asked.key)
+    findings += check_origins(chains, _roots(execute, pins, path))
+    findings += check_beside(execute, links)
+    if asked.rebuild:
+        findings += check_projection(execute)
+    after = _after(links, asked.head) if asked.head else None
+    if asked.head and after is None:
+        what = "the head that was kept is not in the ledger: its end was cut off, or all of it was written anew"
+        findings.append(Finding(severity="error", where=asked.head[:12], what=what, hint="ask for an untouched copy"))
+    return Verification(
+        findings=tuple(findings),
+        entries=len(links),
+        head=head_of(execute, own or _latest(execute)),
+        after_head=after,
+        is_signed=any(link.kind == "key" for link in links),
+    )
+
+
+def _roots(execute: Execute, pins: Sequence[Pin], path: str) -> list[str]:
+    # Where this user has pinned a key, only chains that begin with one are taken at their word.
+    pinned = [pin.origin for pin in pins if pin.path == path]
+    return pinned or [row[0] for row in execute("SELECT origin FROM origin")]
+
+
+def _latest(execute: Execute) -> str | None:
+    found = execute("SELECT origin FROM origin ORDER BY born DESC LIMIT 1")
+    return found[0][0] if found else None
+
+
+def _after(links: Sequence[Link], head: str) -> int | None:
+    found = next((link for link in links if link.hash.startswith(head)), None)
+    return None if found is None else sum(link.origin == found.origin and link.seq > found.seq for link in links)
+
+
+def _check_asked(key: str | None, head: str | None) -> None:
+    if key is not None and not is_public(key):
+        raise UsageError("a public key is 64 hexadecimal digits", hint="vatio ledger keygen prints it")
+    if head is not None and (len(head) < 8 or not set(head) <= set("0123456789abcdef")):
+        raise UsageError(f"{head!r} is no entry's hash", hint="give at least 8 of its hexadecimal digits")

@@ -39,7 +39,9 @@ def run_record(
     """Show a run as every command does. ``ended`` of a run that goes on holds what is known so far (``sealed=False``)."""
     energy_j = total(component.energy_j for component in counted(ended.components))
     idle_j = total(component.idle_j for component in counted(ended.components))
-    host = Host(host=started.host, boot=started.boot, ranks=ended.ranks or (started.rank,), energy_j=energy_j, cpu_s=ended.cpu_s)
+    host = Host(
+        host=started.host, boot=started.boot, ranks=ended.ranks or (started.rank,), energy_j=energy_j, cpu_s=ended.cpu_s
+    )
     shown = frozenset(item.name for item in fields(RunRecord))
     known: dict[str, Any] = {
         **_same(started, shown),
@@ -73,7 +75,9 @@ def _same(record: Started | Ended, shown: frozenset[str]) -> dict[str, Any]:
 
 def _accounted(footprint: Footprint | None) -> dict[str, Any]:
     if footprint is None:
-        none = Emissions(operational=_NO_FOOTPRINT, operational_market=_NO_FOOTPRINT, embodied=_NO_FOOTPRINT, total=_NO_FOOTPRINT)
+        none = Emissions(
+            operational=_NO_FOOTPRINT, operational_market=_NO_FOOTPRINT, embodied=_NO_FOOTPRINT, total=_NO_FOOTPRINT
+        )
         rest = dict.fromkeys(("renewable_ratio", "pue", "water_l", "cost_eur"), _NO_FOOTPRINT)
         return {"emissions_g": none, "intensity_g_per_kwh": None, **rest}
     names = ("emissions_g", "intensity_g_per_kwh", "renewable_ratio", "pue", "water_l", "cost_eur")

@@ -36,7 +36,9 @@ def read_pins(trusted: str) -> tuple[Pin, ...]:
     except (FileNotFoundError, NotADirectoryError):
         return ()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise LedgerDamaged(f"cannot read the pinned keys {trusted}: {error!r}", hint="restore the file, or remove it") from error
+        raise LedgerDamaged(
+            f"cannot read the pinned keys {trusted}: {error!r}", hint="restore the file, or remove it"
+        ) from error
     return pins
 
 

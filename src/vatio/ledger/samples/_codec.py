@@ -13,7 +13,7 @@ import sys
 import zlib
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from vatio.errors import LedgerDamaged
 
@@ -169,9 +169,9 @@ def _order(numbers: Sequence[int]) -> int:
 def _differences(numbers: Sequence[int], order: int) -> tuple[Sequence[int], tuple[int, int]]:
     first = second = 0
     if order >= 1:
-        first, steps = numbers[0], [after - before for before, after in zip(numbers, numbers[1:], strict=False)]
+        first, steps = numbers[0], [after - before for before, after in pairwise(numbers)]
         if order == 2 and steps:
-            second, steps = steps[0], [after - before for before, after in zip(steps, steps[1:], strict=False)]
+            second, steps = steps[0], [after - before for before, after in pairwise(steps)]
             steps = [min(steps, default=0), *steps]
         numbers = [min(steps, default=0), *steps]  # a first step that widens no range, and is not used
     return numbers, (first, second)

@@ -35,7 +35,10 @@ class Minutes:
     @classmethod
     def of_columns(cls, channels: tuple[Channel, ...], columns: Sequence[Sequence[float]]) -> Minutes:
         """Read the columns that ``MinuteFold`` made."""
-        lows, highs, means, at = [], [], [], 2
+        lows: list[Sequence[float]] = []
+        highs: list[Sequence[float]] = []
+        means: list[Sequence[float]] = []
+        at = 2
         for channel in channels:
             if channel.kind == "counter":
                 lows.append(columns[at])

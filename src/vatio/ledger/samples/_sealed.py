@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from vatio.errors import InvalidRecord, LedgerDamaged
 from vatio.ledger.samples._codec import pack_column, pack_floats, unpack_column, unpack_floats
-from vatio.ledger.samples._minutes import Minutes, MinuteFold
+from vatio.ledger.samples._minutes import MinuteFold, Minutes
 from vatio.records import Channel, from_json, to_json
 
 # A chunk this small is not worth looking for its decimals: whole floats, compressed at once.

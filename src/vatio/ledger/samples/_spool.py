@@ -81,7 +81,7 @@ class Spool:
                 os.close(descriptor)
                 raise OSError(28, "the header did not fit on the disk")
         except OSError as error:
-            raise LedgerUnavailable(f"cannot write {folder}: {error.strerror}", hint="free some space, or see --ledger") from error
+            raise LedgerUnavailable(f"cannot write {folder}: {error.strerror}", hint="free some space") from error
         return cls(descriptor, len(header.channels))
 
     def append(self, t_s: float, values: Sequence[float | None]) -> None:
