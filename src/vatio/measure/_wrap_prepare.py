@@ -147,9 +147,11 @@ def _begin(started: Started, keeper: Any, rim: Rim) -> tuple[str | None, Any]:
 
 
 def _locked(folder: str) -> Any:
-    from vatio.ledger import OwnerLock
+    """Own the run's folder, and make the file of its events: a workload that finds none takes the run for ended."""
+    from vatio.ledger import EVENTS, OwnerLock
 
     os.makedirs(folder, exist_ok=True)
+    os.close(os.open(os.path.join(folder, EVENTS), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     lock = OwnerLock(folder)
     lock.acquire()
     return lock
