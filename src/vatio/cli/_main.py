@@ -11,6 +11,8 @@ from vatio.errors import UsageError, VatioError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import click
 
 _COMPLETE = "_VATIO_COMPLETE"
@@ -56,6 +58,12 @@ def _dispatched(given: list[str]) -> int:
 
             put(f"vatio {__version__}\n")
             return 0
+        if given[0] == "run":
+            from vatio.cli._run_options import quick_parse
+
+            parsed = quick_parse(given[1:])
+            if parsed is not None:
+                return _run(*parsed)
     import click
 
     from vatio.cli._group import group
@@ -74,6 +82,14 @@ def _dispatched(given: list[str]) -> int:
     except click.ClickException as error:
         raise _explained(error) from error
     return done if isinstance(done, int) else 0
+
+
+def _run(words: tuple[str, ...], given: dict[str, Any]) -> int:
+    from vatio.cli._rim import Rim
+    from vatio.cli._running import run_words
+
+    rim = Rim(ledger=given["ledger"], config=given["config"], quiet=given["quiet"])
+    return run_words(rim, words, given, unharmed=unharmed)
 
 
 def _explained(error: click.ClickException) -> UsageError:

@@ -76,9 +76,14 @@ def save(path: str, text: str) -> None:
 
 def tell(error: VatioError) -> None:
     """Write an error and what to do about it to stderr; where nobody listens the exit code says it."""
-    lines = [f"vatio: {error}", *([f"hint: {error.hint}"] if error.hint else [])]
+    say((f"vatio: {error}", *((f"hint: {error.hint}",) if error.hint else ())))
+
+
+def say(lines: Sequence[str]) -> None:
+    """Write lines to stderr at once; nothing depends on whether somebody reads them."""
     try:
         sys.stderr.write("".join(f"{line}\n" for line in lines))
+        sys.stderr.flush()
     except (OSError, ValueError, AttributeError):
         return
 

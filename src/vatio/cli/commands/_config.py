@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from vatio.cli._rim import Rim, as_json, shared
+from vatio.cli._rim import Rim
+from vatio.cli._shared import as_json, shared
 from vatio.cli._terminal import put, put_json
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import click
 
-from vatio.cli._rim import Rim, as_json, shared
+from vatio.cli._rim import Rim
+from vatio.cli._shared import as_json, shared
 from vatio.cli._terminal import put_json, put_lines
 
 TYPE_CHECKING = False

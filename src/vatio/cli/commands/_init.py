@@ -7,6 +7,7 @@ import os
 import click
 
 from vatio.cli._detect import found_here, remarks
+from vatio.cli._terminal import say
 from vatio.errors import UsageError
 
 _NAME = "vatio.toml"
@@ -33,4 +34,4 @@ def command(*, force: bool, ledger: str | None, config: str, quiet: bool) -> Non
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot write {config}: {getattr(error, 'strerror', error)}") from error
     if not quiet:
-        click.echo(f"vatio: wrote {config}; say where the machine stands: zone of [site]", err=True)
+        say((f"vatio: wrote {config}; say where the machine stands: zone of [site]",))

@@ -6,7 +6,8 @@ from contextlib import suppress
 
 import click
 
-from vatio.cli._rim import Rim, as_json, shared
+from vatio.cli._rim import Rim
+from vatio.cli._shared import as_json, shared
 from vatio.cli._terminal import put, put_json, save
 from vatio.errors import UnknownName
 

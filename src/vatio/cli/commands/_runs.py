@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from vatio.cli._rim import Rim, as_json, shared
+from vatio.cli._rim import Rim
+from vatio.cli._shared import as_json, shared
 from vatio.cli._terminal import put_json, put_lines, put_table
 from vatio.errors import UnknownName
 

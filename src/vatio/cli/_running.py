@@ -1,0 +1,71 @@
+"""Run a command under measurement: one call to act, one to say how it went."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from vatio.cli._rim import Rim
+from vatio.cli._run_options import configured, requirements
+from vatio.cli._terminal import live_writer, say, tell
+from vatio.errors import Refused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.measure import Controller, RunOutcome
+
+# Do what comes after the child has ended; whatever happens there must not change its exit code.
+Unharmed = Callable[[Callable[[], None]], None]
+
+
+def run_words(rim: Rim, words: Sequence[str], given: Mapping[str, Any], *, unharmed: Unharmed) -> int:
+    """Run a command with the options of a run and give its exit code.
+
+    Raises:
+        UsageError: an option cannot mean anything.
+        Refused: there is no command.
+    """
+    from vatio.measure import RunOptions, run_command
+
+    config = rim.config(configured(given))
+    chosen = tuple(words) or config.workload.command
+    if not chosen:
+        raise Refused("no command to run", hint="vatio run -- python train.py, or set `command` of [workload] in vatio.toml")
+    options = RunOptions(
+        environ=rim.environ,
+        require=requirements(given["require"]),
+        record_file=given["record"],
+        controllers=_controllers(rim) if given["live"] else (),
+    )
+    outcome = run_command(chosen, config=config, options=options)
+    unharmed(lambda: _say_outcome(rim, outcome))
+    return outcome.exit_code
+
+
+def _controllers(rim: Rim) -> tuple[Controller, ...]:
+    from vatio.measure import LiveLine
+
+    return (LiveLine(live_writer(sys.stderr, rim.environ)),)
+
+
+def _say_outcome(rim: Rim, outcome: RunOutcome) -> None:
+    if outcome.refused:
+        tell(Refused(outcome.refused, hint=outcome.hint))
+        return
+    for note in outcome.notes:
+        rim.note(note)
+    if outcome.record is None or rim.quiet:
+        return
+    from vatio.report import receipt
+
+    say(receipt(outcome.record, change=_change(rim, outcome), head=outcome.head, recorded_in=outcome.recorded_in))
+
+
+def _change(rim: Rim, outcome: RunOutcome) -> str | None:
+    if outcome.record is None or outcome.head is None:  # no head: it went to an outbox, or nowhere
+        return None
+    from vatio.cli._series import series_text
+
+    with rim.ledger(settled=False) as ledger:
+        return series_text(ledger, outcome.record)
