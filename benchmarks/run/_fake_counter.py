@@ -32,7 +32,7 @@ def build_run(
     workload_j = Quantity.exact(sum(workload)) if workload else absent()
     energy_j = Quantity.exact(sum(part.energy_j.value or 0.0 for part in components))
     operational = absent() if grams is None else Quantity.exact(grams)
-    fields: dict[str, Any] = dict(
+    fields: dict[str, Any] = dict(  # noqa: C408
         id=name, name=name, project="p", series="s", job=None, command=("python",), status="finished", sealed=True,
         exit_code=0, signal=None, started_at=NOON + timedelta(seconds=start_s), ended_at=NOON + timedelta(seconds=end_s),
         duration_s=end_s - start_s, paused_s=0.0, interval_s=1.0, start_monotonic_s=start_s, gaps=(), stage="other", tags={},

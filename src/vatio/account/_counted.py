@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vatio.records import Component, Quantity, total
+from vatio.records import Quantity, total
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.records import Component
 
 
 def counted(components: Iterable[Component]) -> tuple[Component, ...]:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vatio.account._counted import counted
-from vatio.catalog import EmbodiedRow, accelerator, embodied, processor
-from vatio.config import SiteConfig
-from vatio.records import Component, Ended, Environment, Factor, Quantity, RunRecord, product, scaled
+from vatio.catalog import embodied
+from vatio.records import Factor, Quantity, product, scaled
 from vatio.units import BYTES_PER_GIB, S_PER_YEAR
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.catalog import EmbodiedRow
+    from vatio.config import SiteConfig
+    from vatio.records import Component, Ended, Environment, RunRecord
 
 # GiB of memory where the snapshot does not tell: low, usual, high for each kind of machine.
 _MEMORY_GIB = {"server": (32, 256, 1024), "arm": (8, 64, 512), "desktop": (8, 32, 128), "laptop": (8, 16, 64)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbodiedPart:
+class EmbodiedPart(NamedTuple):
     """Hold one device's share of its own making, in grams, and the factors that gave it."""
 
     device: str
@@ -78,6 +82,8 @@ def _granted(environment: Environment | None, *, packages: int) -> float:
     """Give the share of the machine's threads that a virtual machine sees; 1 where the table does not tell."""
     if environment is None or environment.cpu is None or not environment.cpu.cores:
         return 1.0
+    from vatio.catalog import processor  # here: a snapshot may not be taken
+
     threads = processor(environment.cpu.model).threads
     return min(1.0, environment.cpu.cores / (threads * packages)) if threads else 1.0
 
@@ -94,6 +100,10 @@ def _gpus(
     components: Iterable[Component], environment: Environment | None, shares: _Shares
 ) -> list[tuple[str, Quantity, EmbodiedRow, float]]:
     devices = [part.device for part in components if part.component == "gpu"]
+    if not devices:
+        return []
+    from vatio.catalog import accelerator  # here: most runs have no GPU
+
     models = [gpu.model for gpu in environment.gpus] if environment is not None else []
     found = []
     for at, device in enumerate(devices):

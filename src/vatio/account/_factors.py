@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 
-from vatio.catalog import facility, processor, region, zone
-from vatio.config import SiteConfig
+from vatio.catalog import facility, zone
 from vatio.errors import UnknownName, UsageError
-from vatio.records import Environment, Intensity, Quantity
+from vatio.records import Intensity, Quantity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.config import SiteConfig
+    from vatio.records import Environment
 
 _KINDS = ("server", "arm", "desktop", "laptop")
 _PROVIDERS = ("aws", "azure", "gcp")
@@ -18,6 +22,8 @@ def location(site: SiteConfig | None, given_zone: str | None) -> Intensity:
     """Choose the location-based average intensity: the zone given, the site's, the cloud region's, else the world's."""
     code = given_zone or (site.zone if site else None)
     if code is None and site is not None and site.provider and site.region:
+        from vatio.catalog import region  # here: few runs are in a cloud
+
         try:
             row = region(site.provider, site.region)
         except UnknownName:
@@ -69,6 +75,8 @@ def machine_kind(site: SiteConfig | None, environment: Environment | None) -> st
             return kind
     if words or _provider(site) is not None or environment is None or environment.cpu is None:
         return "server"
+    from vatio.catalog import processor  # here: a snapshot may not be taken
+
     return processor(environment.cpu.model).kind
 
 

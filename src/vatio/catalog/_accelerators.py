@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vatio.catalog._table import Row, provenance_of, quantity, rows
 from vatio.records import Quantity
@@ -16,8 +16,7 @@ _ANY, _ANY_MOBILE = "data-centre GPU", "mobile GPU"
 _MOBILE_WORDS = frozenset({"laptop", "mobile", "max"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceleratorRow:
+class AcceleratorRow(NamedTuple):
     """Hold one accelerator. ``flop_per_s`` is the dense peak for each precision that its maker states."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vatio.catalog._table import quantity, rows
 from vatio.errors import UnknownName
@@ -10,8 +10,7 @@ from vatio.records import Quantity
 from vatio.units import G_PER_KG
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbodiedRow:
+class EmbodiedRow(NamedTuple):
     """Hold the grams of CO2e of one part and how many years they are spread over.
 
     ``per``: package (a CPU or GPU), gib (memory) or machine (enclosure, board, supply, disks, network).

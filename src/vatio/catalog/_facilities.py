@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vatio.catalog._table import find, quantity
 from vatio.errors import UnknownName
 from vatio.records import Quantity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacilityRow:
+class FacilityRow(NamedTuple):
     """Hold a building's energy for each joule of its machines, and the litres for each kilowatt-hour of them."""
 
     name: str

@@ -6,7 +6,7 @@ allowances and the interval are in docs/adr/0040-processor-power-from-specpower.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vatio.catalog._table import Row, find, provenance_of, quantity, rows
 from vatio.records import Quantity
@@ -20,8 +20,7 @@ _DROPPED = frozenset(
 _CURVE, _CURVE_LATE, _CURVE_EARLY = 0.75, 1.15, 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessorRow:
+class ProcessorRow(NamedTuple):
     """Hold one processor package in watts. ``kind``: server, arm, desktop or laptop; ``threads`` of one package, if known."""
 
     model: str

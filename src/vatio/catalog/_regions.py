@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vatio.catalog._table import Row, quantity, rows
 from vatio.catalog._zones import zone
@@ -10,8 +10,7 @@ from vatio.errors import UnknownName
 from vatio.records import Quantity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegionRow:
+class RegionRow(NamedTuple):
     """Hold one cloud region: its zone (a country) and its average intensity, location-based."""
 
     provider: str

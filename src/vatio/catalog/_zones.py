@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vatio.catalog._table import Row, find, quantity, rows, text
 from vatio.records import Quantity
@@ -16,8 +16,7 @@ _ANYWHERE = (0.1, 0.9)
 _WITHIN_COUNTRY = (0.2, 1.7)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZoneFactor:
+class ZoneFactor(NamedTuple):
     """Hold the annual average intensity of one zone, in grams of CO2e for each kilowatt-hour used."""
 
     code: str
