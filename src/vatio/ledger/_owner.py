@@ -24,10 +24,13 @@ def machine_id() -> str:
 
 
 class OwnerLock:
-    """Hold the lock of one run's spool folder for as long as this process lives or until ``release``."""
+    """Hold the lock of one run's spool folder for as long as this process lives or until ``release``.
 
-    def __init__(self, folder: str) -> None:
-        self._path = os.path.join(folder, FILE)
+    The ranks of a job own their run together: each holds one byte, its ``part``, so that the run is owned until the last.
+    """
+
+    def __init__(self, folder: str, *, part: int | None = None) -> None:
+        self._path, self._part = os.path.join(folder, FILE), part
         self._descriptor: int | None = None
 
     def acquire(self) -> bool:
@@ -37,7 +40,7 @@ class OwnerLock:
         if _ours(self._path):
             return False
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        if not _lock(descriptor, exclusive=True):
+        if not _lock(descriptor, exclusive=True, part=self._part):
             os.close(descriptor)
             return False
         os.ftruncate(descriptor, 0)
@@ -106,11 +109,12 @@ def _is_locked(path: str) -> bool:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, *, exclusive: bool) -> bool:
+def _lock(descriptor: int, *, exclusive: bool, part: int | None = None) -> bool:
     if fcntl is None:
         return _lock_windows(descriptor)
     try:
-        fcntl.lockf(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        bytes_locked, start = (0, 0) if part is None else (1, part)
+        fcntl.lockf(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB, bytes_locked, start)
     except OSError:
         return False
     return True

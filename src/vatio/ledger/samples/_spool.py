@@ -84,6 +84,26 @@ class Spool:
             raise LedgerUnavailable(f"cannot write {folder}: {error.strerror}", hint="free some space") from error
         return cls(descriptor, len(header.channels))
 
+    @classmethod
+    def resume(cls, folder: str, header: SpoolHeader) -> Spool:
+        """Go on with the spool of a writer that has died, behind its last whole row.
+
+        Raises:
+            LedgerUnavailable: the spool cannot be written.
+        """
+        path, size = os.path.join(folder, SAMPLES), struct.calcsize(f"<{len(header.channels) + 1}d") + 4
+        try:
+            with open(path, "rb") as file:
+                begin = len(file.readline(_HEADER_BYTES))
+            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
+            rows = (os.fstat(descriptor).st_size - begin) // size
+            os.ftruncate(descriptor, begin + rows * size)
+        except OSError as error:
+            raise LedgerUnavailable(f"cannot go on with {path}: {error.strerror}") from error
+        spool = cls(descriptor, len(header.channels))
+        spool._row = rows
+        return spool
+
     def append(self, t_s: float, values: Sequence[float | None]) -> None:
         """Write one row at ``t_s`` seconds since the run's start; ``None`` is a hole.
 
