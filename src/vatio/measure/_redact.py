@@ -22,7 +22,8 @@ _SECRET_ENDS, _SECRET_KEYS, _WORD_TOKENS = (frozenset(words.split()) for words i
 _NO_SECRETS = frozenset(("", "true", "false", "none", "null", "yes", "no", "0", "1", "2", "3", REDACTED))
 # Most words have none of these, and then no pattern is compiled: that costs 4 ms in all.
 _FORM_HINTS = (
-    "sk-", "k_live_", "k_test_", "gh", "glpat-", "hf_", "xox", "AKIA", "ASIA", "AROA", "AIDA", "AIza", "ya29.", "npm_", "pypi-",
+    "sk-", "k_live_", "k_test_", "gh", "github_pat_", "glpat-", "hf_", "xox", "AKIA", "ASIA", "AROA", "AIDA", "AIza",
+    "ya29.", "npm_", "pypi-",
     "dckr_pat_", "SG.", "nvapi-", "r8_", "gsk_", "AGE-SECRET-KEY-", "eyJ", "PRIVATE KEY",
 )  # fmt: skip
 _FORMS = r"""(?x) sk-[\w-]{16,} | [srp]k_(?:live|test)_\w{10,} | gh[pousr]_\w{16,} | github_pat_\w{16,} | glpat-[\w-]{16,}
