@@ -14,9 +14,9 @@ def student_p(t: float, df: float) -> float:
     >>> round(student_p(12.706204736174707, 1.0), 12)
     0.05
     """
-    if math.isinf(t):
+    if math.isinf(t * t):
         return 0.0
-    return _incomplete_beta(df / 2.0, 0.5, df / (df + t * t))
+    return _incomplete_beta(df / 2.0, 0.5, df / (df + t * t), t * t / (df + t * t))
 
 
 def student_quantile(p: float, df: float) -> float:
@@ -35,15 +35,15 @@ def student_quantile(p: float, df: float) -> float:
         low, high = (middle, high) if student_p(middle, df) > p else (low, middle)
 
 
-def _incomplete_beta(a: float, b: float, x: float) -> float:
-    """Give the regularised incomplete beta function I_x(a, b)."""
-    if x <= 0.0 or x >= 1.0:
-        return float(x >= 1.0)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
+def _incomplete_beta(a: float, b: float, x: float, rest: float) -> float:
+    """Give the regularised incomplete beta function I_x(a, b); ``rest`` is 1 - x, given apart since x may round to 1."""
+    if x <= 0.0 or rest <= 0.0:
+        return float(rest <= 0.0)
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(rest))
     # The fraction converges fast below the mean; above it the symmetric one does.
     if x < (a + 1.0) / (a + b + 2.0):
         return front * _fraction(a, b, x) / a
-    return 1.0 - front * _fraction(b, a, 1.0 - x) / b
+    return 1.0 - front * _fraction(b, a, rest) / b
 
 
 def _fraction(a: float, b: float, x: float) -> float:
