@@ -109,8 +109,10 @@ def over_bare_python(
     )
 
 
-def _environ(environ: Mapping[str, str] | None) -> dict[str, str] | None:
-    return None if environ is None else {**os.environ, **environ}
+def _environ(environ: Mapping[str, str] | None) -> dict[str, str]:
+    # A build machine may forbid compiled caches; a user's Python, ours and the peers', keeps them after the first run.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **(environ or {})}
 
 
 def _children_cpu_s() -> float:
