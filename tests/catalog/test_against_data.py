@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 from vatio.catalog import accelerator, processor, regions, zone
 
 pytestmark = pytest.mark.data
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("VATIO_TEST_DATA", ROOT.parent / "shared" / "data"))
 # The allowances of docs/adr/0040-processor-power-from-specpower.md: what the wall feeds beside the packages.
 PEAK_EFFICIENCY, IDLE_EFFICIENCY = 0.92, 0.85
 PEAK_W_PER_GIB, IDLE_W_PER_GIB = 0.15, 0.08
