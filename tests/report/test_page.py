@@ -203,7 +203,9 @@ def test_the_platform_counts_only_where_it_is_alone() -> None:
         component="platform", device="psys", host="h", meter="rapl", energy_j=Quantity.exact(9e9), idle_j=Quantity.exact(1.0)
     )
     beside = replace(training(), components=(*training().components, platform))
-    alone = replace(training(), components=(platform, *(replace(part, part_of="psys") for part in training().components)))
+    alone = replace(
+        training(), components=(platform, *(replace(part, part_of="psys", workload_j=None) for part in training().components))
+    )
 
     assert "psys" not in re.findall(r'<ul class="bars">.*?</ul>', page(beside))[0]
     assert "psys" in re.findall(r'<ul class="bars">.*?</ul>', page(alone))[0]

@@ -24,6 +24,7 @@ STRINGS = {
     "meaning_carbon_operational": (
         "At the electricity of {zone} ({intensity}, {year}) {whose} comes to {grams} of CO₂e; making the hardware is not in it."
     ),
+    "world": "the world's average mix, for want of a known zone",
     "whose_workload": "that share",
     "whose_machine": "the machine's energy",
     "meaning_missing": "Not in it, because not measured: {names}. The true energy is higher.",

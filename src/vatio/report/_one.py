@@ -15,7 +15,7 @@ from vatio.report._html import NOTHING, Html, join, tag, text, user
 from vatio.report._parts import counted, idle_power_w, mean_power_w, useful_ratio, why
 from vatio.report._plot import plot
 from vatio.report._ribbon import ribbon
-from vatio.report._sentences import headline, meaning
+from vatio.report._sentences import headline, meaning, zone_name
 from vatio.report._surroundings import about
 from vatio.report._words import Words
 
@@ -67,8 +67,8 @@ def tiles(record: RunRecord, words: Words) -> list[Html]:
         _tile(words.say("energy"), record.energy_j, "j", words),
         _tile(words.say("emissions_unit"), grams, "g", words),
         _tile(words.say("useful"), useful_ratio(record), "ratio", words),
-        _tile(words.say("cost"), record.cost_eur, "eur", words),
     ]
+    shown += [] if record.cost_eur.is_missing else [_tile(words.say("cost"), record.cost_eur, "eur", words)]
     whose = record.energy_j if record.workload_energy_j.is_missing else record.workload_energy_j
     made = [(unit, count) for unit, count in record.work.items() if count > 0][:1]
     shown += [_tile(words.say("per_unit", unit=unit), scaled(whose, 1.0 / count), "j", words) for unit, count in made]
@@ -101,7 +101,7 @@ def power(record: RunRecord, material: Material, words: Words) -> Html:
     idle = idle_power_w(record)
     summary = summary_of(record, curve, words)
     drawn = plot(curve, words, length_s=record.duration_s, idle_w=idle.value, gaps=record.gaps, label=summary)
-    slot = words.duration(record.duration_s / max(1, len(curve.mean_w)))
+    slot = words.duration(float(f"{record.duration_s / max(1, len(curve.mean_w)):.2g}"))
     caption = tag("figcaption", tag("p", text(summary)), tag("p", text(words.say("power_note", slot=slot)), class_="note"))
     behind = tag("details", tag("summary", text(words.say("data_curve"))), _tables.curve(curve, words))
     inside = join([_keys(curve, record, words), drawn, ribbon(record.phases, words, length_s=record.duration_s), caption])
@@ -194,7 +194,7 @@ def emissions(record: RunRecord, words: Words) -> Html:
     """Draw operational beside embodied grams."""
     grams, intensity = record.emissions_g, record.intensity_g_per_kwh
     shares = [("s-op", words.say("operational"), grams.operational), ("s-emb", words.say("embodied"), grams.embodied)]
-    note = words.say("emissions_note", zone=intensity.zone) if intensity else words.say("emissions_note_unknown")
+    note = words.say("emissions_note", zone=zone_name(intensity, words)) if intensity else words.say("emissions_note_unknown")
     market = words.say("market_note", grams=words.quantity(grams.operational_market, "g"))
     beside = NOTHING if grams.operational_market.is_missing else tag("p", text(market), class_="note")
     caption = tag("figcaption", text(note), class_="note")

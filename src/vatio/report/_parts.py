@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from vatio.account import counted as added
 from vatio.records import Quantity, scaled, total
 
 TYPE_CHECKING = False
@@ -14,23 +15,23 @@ KINDS = ("cpu", "dram", "gpu", "platform", "other")
 
 
 def counted(components: Sequence[Component]) -> tuple[Component, ...]:
-    """Choose the components that add up to the run's energy: no part of another, and the platform only when it is alone."""
-    whole = [component for component in components if component.part_of is None]
-    parts = [component for component in whole if component.component != "platform"]
-    return tuple(sorted(parts or whole, key=_order))
+    """Put the components that add up to the run's energy, and those that should have, into the order of showing."""
+    found = added(components)
+    lost = (component for component in components if component not in found and _was_lost(component))
+    return tuple(sorted((*found, *lost), key=_order))
 
 
 def shown_only(components: Sequence[Component]) -> tuple[Component, ...]:
     """Choose the components that are shown and never added."""
-    added = counted(components)
-    return tuple(sorted((component for component in components if component not in added), key=_order))
+    found = counted(components)
+    return tuple(sorted((component for component in components if component not in found), key=_order))
 
 
 def by_kind(components: Sequence[Component]) -> dict[str, tuple[Component, ...]]:
     """Group the counted components by what they are: cpu, dram, gpu, ..."""
-    added = counted(components)
-    kinds = dict.fromkeys(component.component for component in added)
-    return {kind: tuple(component for component in added if component.component == kind) for kind in kinds}
+    found = counted(components)
+    kinds = dict.fromkeys(component.component for component in found)
+    return {kind: tuple(component for component in found if component.component == kind) for kind in kinds}
 
 
 def meters(components: Iterable[Component]) -> str:
@@ -89,6 +90,10 @@ def mean_power_w(energy_j: Quantity, duration_s: float) -> Quantity:
 def idle_power_w(record: RunRecord) -> Quantity:
     """Give the power that the counted devices would have drawn idle."""
     return mean_power_w(total(component.idle_j for component in counted(record.components)), record.duration_s)
+
+
+def _was_lost(component: Component) -> bool:
+    return component.energy_j.is_missing and component.part_of is None and component.component != "platform"
 
 
 def _order(component: Component) -> tuple[int, str, str]:

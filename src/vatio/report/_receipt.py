@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 COLUMNS = 80
 _LABEL = 10
 _COMPONENT_LINES = 3
-_WIDEST_VALUE = 26
+_WIDEST_VALUE = 20
 NOT_MEASURED = "not measured"
 
 Line = tuple[str, str, str]
@@ -46,7 +46,7 @@ def receipt(
         *(_aligned(line, width) for line in lines),
         _plain("change", change or "no earlier run of this command to compare with"),
         _plain("ledger", head or (f"no head; kept in {recorded_in}" if recorded_in else "not recorded")),
-        _plain("next", next_command or f"vatio runs show {record.id}"),
+        _plain("next", next_command or _next(record)),
     )
 
 
@@ -58,7 +58,7 @@ def _aligned(line: Line, width: int) -> str:
     label, value, note = line
     if value == NOT_MEASURED and not note:
         note = "no reason was recorded"
-    return fit(f"{label:<{_LABEL}} {value:<{width}}{clean(note)}".rstrip(), COLUMNS)
+    return fit(f"{label:<{_LABEL}} {value + ' ':<{width}}{clean(note)}".rstrip(), COLUMNS)
 
 
 def _outcome(record: RunRecord) -> str:
@@ -77,10 +77,6 @@ def _failure(record: RunRecord) -> str:
     if record.signal is not None:
         return f"was ended by signal {record.signal}"
     return "failed" if record.exit_code is None else f"failed with code {record.exit_code}"
-
-
-def _value(quantity: Quantity, unit: str) -> str:
-    return NOT_MEASURED if quantity.is_missing else written(quantity, unit)
 
 
 def _energy(record: RunRecord) -> tuple[str, str]:
@@ -139,7 +135,8 @@ def _carbon(record: RunRecord) -> tuple[str, str]:
     said = []
     if intensity is not None and not intensity.g_per_kwh.is_missing:
         year = f" {intensity.year}" if intensity.year else ""
-        said.append(f"{intensity.zone}{year} {best(intensity.g_per_kwh, 'g_per_kwh')}")
+        zone = "world average" if intensity.zone == "WORLD" else intensity.zone
+        said.append(f"{zone}{year} {best(intensity.g_per_kwh, 'g_per_kwh')}")
     said.append(_embodied(emissions.embodied, shown))
     if intensity is not None and intensity.g_per_kwh.source:
         said.append(intensity.g_per_kwh.source)
@@ -153,7 +150,18 @@ def _embodied(embodied: Quantity, whole: Quantity) -> str:
 
 def _cost(record: RunRecord) -> tuple[str, str]:
     own = f"vatio itself {plain(float(f'{record.overhead.cpu_s:.2g}'))} CPU-s"
-    own += "" if record.overhead.energy_j.is_missing else f", {best(record.overhead.energy_j, 'j')}"
     if record.cost_eur.is_missing:
         return NOT_MEASURED, f"{fit(why(record.cost_eur) or 'no price_eur_per_kwh', 24)}; {own}"
-    return _value(record.cost_eur, "eur"), own
+    energy = record.overhead.energy_j
+    return written(record.cost_eur, "eur"), own + ("" if energy.is_missing else f", {best(energy, 'j')}")
+
+
+def _next(record: RunRecord) -> str:
+    """Choose the command that tells most: what makes a sensor readable, else what makes idle known, else the report."""
+    if record.status == "running":
+        return f"vatio runs show {record.id[-8:]} --watch"
+    if record.energy_j.provenance != "measured":
+        return "vatio doctor   (says what would make more of this measured)"
+    if record.above_idle_j.is_missing:
+        return "vatio doctor --baseline   (measures what this machine draws idle)"
+    return f"vatio report {record.id[-8:]} --html report.html"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vatio.records import Quantity, RunRecord
+from vatio.records import Intensity, Quantity, RunRecord
 from vatio.report._format import clean
 from vatio.report._parts import by_kind, mean_power_w, useful_ratio, why, workload_ratio
 from vatio.report._words import Words
@@ -56,6 +56,11 @@ def change(candidate: Quantity, baseline: Quantity, words: Words) -> str:
     relative = candidate.value / baseline.value - 1.0
     shown = Quantity.exact(round(relative, 3))
     return ("+" if relative > 0 else "") + words.best(shown, "ratio")
+
+
+def zone_name(intensity: Intensity, words: Words) -> str:
+    """Name the zone, and say when it is only the world's average."""
+    return words.say("world") if intensity.zone == "WORLD" else clean(intensity.zone)
 
 
 def _name(record: RunRecord) -> str:
@@ -112,7 +117,7 @@ def _carbon(record: RunRecord, words: Words) -> str:
         key,
         whose=words.say("whose_workload" if record.basis == "workload" else "whose_machine"),
         grams=words.quantity(grams, "g"),
-        zone=clean(intensity.zone),
+        zone=zone_name(intensity, words),
         year=str(intensity.year or words.say("no_year")),
         intensity=words.best(intensity.g_per_kwh, "g_per_kwh"),
     )

@@ -27,6 +27,7 @@ STRINGS = {
         "Con la electricidad de {zone} ({intensity}, {year}), {whose} equivale a {grams} de CO₂e, sin contar la "
         "fabricación del equipo."
     ),
+    "world": "la media mundial, a falta de una zona conocida",
     "whose_workload": "esa parte",
     "whose_machine": "la energía de la máquina",
     "meaning_missing": "Falta en la suma, porque no se midió: {names}. La energía real es mayor.",

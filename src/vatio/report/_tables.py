@@ -152,6 +152,8 @@ def sources(record: RunRecord, footprint: Footprint | None, words: Words) -> Htm
     intensity = record.intensity_g_per_kwh
     year = intensity.year if intensity else None
     grams = record.emissions_g
+    # Intensity and PUE have rows of their own, as the record shows them.
+    shown = {intensity.g_per_kwh.source if intensity else None, record.pue.source}
     rows = [_measured(part, words) for part in counted(record.components)]
     named = [
         ("energy", record.energy_j, "j", None),
@@ -170,7 +172,7 @@ def sources(record: RunRecord, footprint: Footprint | None, words: Words) -> Htm
         label = words.say("intensity", kind=words.name(intensity.kind))
         rows.append(_source(join([text(f"{label}, "), user(intensity.zone)]), intensity.g_per_kwh, "g_per_kwh", year, words))
     rows += [_source(text(words.say(key)), quantity, unit, when, words) for key, quantity, unit, when in named]
-    rows += [_factor(factor, words) for factor in (footprint.factors if footprint else ())]
+    rows += [_factor(factor, words) for factor in (footprint.factors if footprint else ()) if factor.source not in shown]
     return table(
         text(words.say("sources_title")), _head(words, "number", "value", "origin", "source", "year"), rows, numeric=9, firm=1
     )
@@ -191,7 +193,7 @@ def _source(label: Html, quantity: Quantity, unit: str, year: int | None, words:
     value = text(words.quantity(quantity, unit).strip())
     # What is missing already says so in its value; a mark would say it twice.
     mark = NOTHING if quantity.is_missing else badge(quantity, words)
-    return label, value, mark, user(said) if said else NOTHING, text(str(year or ""))
+    return label, value, mark, user(said) if said else NOTHING, text("" if quantity.is_missing else str(year or ""))
 
 
 def _head(words: Words, *keys: str) -> list[Html]:

@@ -66,7 +66,7 @@ class Words:
 
 def _whole(number: str) -> str:
     """Keep a number, its interval and its unit on one line."""
-    return number.replace(" ", "\u00a0")
+    return number.replace(" ", "\u00a0").replace("\u2013", "\u2060\u2013\u2060")
 
 
 LANGUAGES = {
