@@ -36,7 +36,7 @@ def embodied_parts(
     years = site.lifetime_years if site is not None else None
     reserved = getattr(record, "reserved_ratio", None)
     cpus = [part for part in components if part.component == "cpu"]
-    shares = _Shares(basis=basis, reserved=reserved, components=components)
+    shares = _Shares(basis=basis, reserved_ratio=reserved, components=components)
     granted = _granted(environment, packages=max(1, len(cpus)))
     packages = scaled(embodied("cpu", kind).embodied_g, granted * max(1, len(cpus)))
     whole = [
@@ -52,17 +52,17 @@ def embodied_parts(
 
 
 class _Shares:
-    """Tell which share of a component is this run's. A plain class, for the reason given at ``_Chosen``."""
+    """Tell which share of a component is this run's."""
 
-    def __init__(self, *, basis: str, reserved: float | None, components: Iterable[Component]) -> None:
-        self._whole, self._reserved, self._components = basis == "machine", reserved, tuple(components)
+    def __init__(self, *, basis: str, reserved_ratio: float | None, components: Iterable[Component]) -> None:
+        self._whole, self._reserved_ratio, self._components = basis == "machine", reserved_ratio, tuple(components)
 
     def of(self, component: str, device: str | None = None) -> float:
         """Give the reserved share, else the share of the device's joules, else of all joules; the machine's is 1."""
         if self._whole:
             return 1.0
-        if self._reserved is not None and component != "gpu":
-            return min(1.0, max(0.0, self._reserved))
+        if self._reserved_ratio is not None and component != "gpu":
+            return min(1.0, max(0.0, self._reserved_ratio))
         mine = [part for part in self._components if part.component == component and device in (None, part.device)]
         own = _share_of_joules(mine)
         found = _share_of_joules(self._components) if own is None else own

@@ -35,15 +35,15 @@ def student_quantile(p: float, df: float) -> float:
         low, high = (middle, high) if student_p(middle, df) > p else (low, middle)
 
 
-def _incomplete_beta(a: float, b: float, x: float, rest: float) -> float:
-    """Give the regularised incomplete beta function I_x(a, b); ``rest`` is 1 - x, given apart since x may round to 1."""
-    if x <= 0.0 or rest <= 0.0:
-        return float(rest <= 0.0)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(rest))
+def _incomplete_beta(a: float, b: float, x: float, y: float) -> float:
+    """Give the regularised incomplete beta function I_x(a, b); ``y`` is 1 - x, given apart since x may round to 1."""
+    if x <= 0.0 or y <= 0.0:
+        return float(y <= 0.0)
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(y))
     # The fraction converges fast below the mean; above it the symmetric one does.
     if x < (a + 1.0) / (a + b + 2.0):
         return front * _fraction(a, b, x) / a
-    return 1.0 - front * _fraction(b, a, rest) / b
+    return 1.0 - front * _fraction(b, a, y) / b
 
 
 def _fraction(a: float, b: float, x: float) -> float:
