@@ -23,7 +23,19 @@ from vatio.testing import _feeder
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-_CPU = "processor\t: {0}\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 85\nmodel name\t: Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz\nstepping\t: 7\nphysical id\t: 0\nsiblings\t: 2\ncore id\t\t: {0}\ncpu cores\t: 2\ncpu MHz\t\t: 2500.0\nflags\t\t: fpu sse sse2\n\n"
+_CPU = """processor\t: {0}
+vendor_id\t: GenuineIntel
+cpu family\t: 6
+model\t\t: 85
+model name\t: Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz
+stepping\t: 7
+physical id\t: 0
+core id\t\t: {0}
+cpu cores\t: 2
+cpu MHz\t\t: 2500.0
+flags\t\t: fpu sse sse2
+
+"""
 _START_J = 1000.0
 
 
