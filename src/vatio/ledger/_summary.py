@@ -10,7 +10,7 @@ from typing import Any
 from vatio.ledger._summary_columns import EnergyColumn, LevelColumn
 from vatio.ledger._summary_events import Story, read_story
 from vatio.ledger._summary_share import basis_of, workload_of
-from vatio.ledger.samples._spool import SpoolHeader
+from vatio.ledger.samples import SpoolHeader
 from vatio.records import Channel, Component, Ended, Gap, Phase, Quantity, scaled, total
 
 # A row this many intervals late is a gap in the power curve, even where counters lose nothing.
@@ -40,7 +40,6 @@ def summarise(
         summed.add(row)
     end_s = summed.last_s
     story = summed.story
-    phases = story.phases(end_s)
     components = summed.components()
     share = basis_of(components)
     started_at = header.wall_start or header.started.started_at
@@ -54,10 +53,10 @@ def summarise(
         exit_code=exit_code,
         signal=signal,
         paused_s=story.paused_s,
-        cpu_s=summed.counted("workload.cpu_s"),
+        cpu_s=_most(summed.counted("workload.cpu_s"), story.ranks_cpu_s),
         reserved_ratio=header.reserved_ratio,
         gaps=tuple(sorted([*gaps, *story.gaps, *summed.gaps(end_s)], key=lambda gap: (gap.start_s, gap.end_s, gap.reason))),
-        phases=tuple(summed.phase(phase) for phase in phases),
+        phases=tuple(summed.phase(phase) for phase in story.phases(end_s)),
         work=story.work,
         metrics=story.metrics,
         utilisation=summed.utilisation(),
@@ -215,6 +214,12 @@ class _Summing:
 def _largest(*values: float | None) -> int | None:
     known = [value for value in values if value is not None]
     return int(max(known)) if known else None
+
+
+def _most(sampled_s: float | None, told_s: float | None) -> float | None:
+    """Take what the ranks counted themselves: samples miss what one did between the last look at it and its end."""
+    known = [value for value in (sampled_s, told_s) if value is not None]
+    return max(known) if known else None
 
 
 def _whole(value: float | None) -> int | None:

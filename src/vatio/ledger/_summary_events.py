@@ -22,6 +22,7 @@ class Story:
         self.faults: dict[str, str] = {}
         self.paused_s = 0.0
         self._ranks: set[int] = {rank}
+        self._processes: dict[object, Mapping[str, Any]] = {}
         self._start_s = start_s
         self._begun: dict[str, Mapping[str, Any]] = {}
         self._done: dict[str, Mapping[str, Any]] = {}
@@ -30,6 +31,13 @@ class Story:
     def ranks(self) -> tuple[int, ...]:
         """List the ranks that took part, in order."""
         return tuple(sorted(self._ranks))
+
+    @property
+    def ranks_cpu_s(self) -> float | None:
+        """Give the CPU-seconds that the ranks of a job counted themselves, if all of them have left their block."""
+        used_s = [_number(event.get("cpu_s")) for event in self._processes.values() if event.get("status") != "joined"]
+        known = len(used_s) == len(self._processes) > 0 and all(map(math.isfinite, used_s))
+        return math.fsum(used_s) if known else None
 
     def boundaries(self) -> list[float]:
         """List the moments at which phases begin and end, each once, in order."""
@@ -55,6 +63,7 @@ class Story:
             self.metrics[event["name"]] = _number(event["value"])
         elif kind == "rank":
             self._ranks.add(_rank(event))
+            self._processes[event.get("pid")] = event
         else:
             self._take_fault(event)
 

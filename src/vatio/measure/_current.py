@@ -23,8 +23,12 @@ class Block(Protocol):
     """Be an open run of this process."""
 
     id: str
+    place: str
     outer: Block | None
-    target: Target
+
+    @property
+    def target(self) -> Target:
+        """Hear what the workload says of itself."""
 
     @property
     def is_open(self) -> bool:
@@ -95,6 +99,30 @@ def outside() -> OutsideLog | None:
     if not _outside:
         _outside.append(_find_outside())
     return _outside[0]
+
+
+_counts: dict[str, int] = {}
+
+
+def next_place(outer: Block | None) -> str:
+    """Number a block among those of its process and of the block around: the ranks of a job come by the same places."""
+    around = "" if outer is None else outer.place
+    _counts[around] = _counts.get(around, 0) + 1
+    return f"{around}.{_counts[around]}"
+
+
+_rank: list[int] = []
+
+
+def rank() -> int:
+    """Give this process's rank in its job, 0 outside of one."""
+    if not _rank:
+        from vatio.measure._job import job
+        from vatio.measure._surroundings import environment
+
+        found = job(environment(), uid=0)
+        _rank.append(0 if found is None else found.rank)
+    return _rank[0]
 
 
 def _find_outside() -> OutsideLog | None:

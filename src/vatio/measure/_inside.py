@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from types import TracebackType
 
-from vatio.measure._current import Target, innermost, outside
+from vatio.measure._current import Target, innermost, outside, rank
 from vatio.measure._events import Event
 from vatio.measure._rim import Rim
 
@@ -19,10 +19,10 @@ _count = iter(range(1, 1 << 62))
 class PhaseBlock:
     """Be one phase of a run: ``with run.phase("train"):``. Phases may nest and overlap, in threads and tasks too."""
 
-    __slots__ = ("_id", "_name", "_outer", "_rank", "_targets")
+    __slots__ = ("_id", "_name", "_outer", "_targets")
 
-    def __init__(self, name: str, targets: Callable[[], Sequence[Target]], *, rank: int = 0) -> None:
-        self._name, self._targets, self._rank = str(name), targets, rank
+    def __init__(self, name: str, targets: Callable[[], Sequence[Target]]) -> None:
+        self._name, self._targets = str(name), targets
         self._id, self._outer = "", None
 
     _outer: str | None
@@ -41,7 +41,7 @@ class PhaseBlock:
     def _tell(self, event: dict[str, object]) -> None:
         for target in _known(self._targets):
             t_s = _rim("a phase", target.mark, 0.0) or time.monotonic()
-            target.log({**event, "t": t_s, **_who(self._rank), "cpu_s": time.process_time()})
+            target.log({**event, "t": t_s, **_who(), "cpu_s": time.process_time()})
 
 
 def phase(name: str) -> PhaseBlock:
@@ -112,12 +112,13 @@ def _log(targets: Callable[[], Sequence[Target]], make: Callable[[], dict[str, o
     event = _rim("an event", make, None) if heard else None
     if event is None:
         return
-    event.update(_who(0), t=time.monotonic())
+    event.update(_who(), t=time.monotonic())
     for target in heard:
         _rim("an event", lambda target=target: target.log(event), None)  # type: ignore[misc]
 
 
-def _who(rank: int) -> dict[str, object]:
+def _who() -> dict[str, object]:
     import _thread
 
-    return {"pid": os.getpid(), "rank": rank, "thread": _thread.get_native_id() if hasattr(_thread, "get_native_id") else 0}
+    thread = _thread.get_native_id() if hasattr(_thread, "get_native_id") else 0
+    return {"pid": os.getpid(), "rank": rank(), "thread": thread}

@@ -22,8 +22,8 @@ class Keeping:
     ``ledger`` is one that the caller has opened, ``True`` for the configured one, or ``None`` for no record at all.
     """
 
-    def __init__(self, config: Config, ledger: Any, rim: Rim) -> None:
-        self._config, self._ledger, self._rim = config, ledger, rim
+    def __init__(self, config: Config, ledger: Any, rim: Rim, *, part: int | None = None) -> None:
+        self._config, self._ledger, self._rim, self._part = config, ledger, rim, part
         self._lock: Any = None
         self._opened: Any = None
         self.folder: str | None = None
@@ -51,6 +51,12 @@ class Keeping:
             if keeper.spool_folder(started.id) != self.folder:
                 self._rim("the run's folder", lambda: self._own(keeper.spool_folder(started.id)), None)
         self._close()
+
+    def join(self, folder: str, *, recorded_in: str | None) -> None:
+        """Own a part of a run that another process of the job has started."""
+        self.recorded_in, self.folder = recorded_in, folder
+        if recorded_in is not None:
+            self._rim("the run's folder", lambda: self._own(folder), None)
 
     def seal(
         self,
@@ -98,7 +104,7 @@ class Keeping:
 
         os.makedirs(folder, exist_ok=True)
         self.let_go()
-        self.folder, self._lock = folder, OwnerLock(folder)
+        self.folder, self._lock = folder, OwnerLock(folder, part=self._part)
         self._lock.acquire()
 
     def _open(self) -> Any:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from vatio.measure._events import WAKES_PER_S, Event, EventLog
 from vatio.measure._reading import Instruments, Reader, Values, counted_columns
 from vatio.measure._rim import Rim
-from vatio.measure._rows import Rows
+from vatio.measure._rows import ResumedRows, Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class Recording:
 
     ``folder`` is the run's spool folder; without one, or when it cannot be written, samples stay in memory. ``begin``,
     ``boundary`` and ``end`` read the meters on the calling thread; ``wake`` may run on another. Where the instruments are
-    replayed ones without a host, the clock is read once a sample and nowhere else.
+    replayed ones without a host, the clock is read once a sample and nowhere else. With ``resume`` the spool of a measurer
+    that has died or left is gone on with.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Recording:
         facts: Facts = Facts(),  # noqa: B008  it never changes
         clocks: Clocks = Clocks(),  # noqa: B008  it never changes
         rim: Rim | None = None,
+        resume: bool = False,
     ) -> None:
         import _thread
 
@@ -90,7 +92,8 @@ class Recording:
         self._lock = _thread.allocate_lock()
         watts = {device: idle.value for device, idle in facts.idle_w.items() if idle.value is not None}
         self.reader = Reader(instruments, idle_w=watts, gpus_reserved=facts.gpus_reserved)
-        self._rows: Rows | None = None
+        self._rows: Rows | ResumedRows | None = None
+        self._resume = resume
         self._poll_s = min((meter.poll_s for meter in instruments.meters if meter.poll_s is not None), default=None)
         self._replayed = instruments.host is None and instruments.tree is None
         self._sample_due_s = self._poll_due_s = float("inf")
@@ -124,7 +127,7 @@ class Recording:
 
     def begin(self) -> None:
         """Take the first sample; the run's time starts at ``started.start_monotonic_s``."""
-        self._rows = self.rim("the spool", lambda: Rows(self.header, self._folder), None)
+        self._rows = self.rim("the spool", self._open_rows, None)
         self._suspended_s = self._clocks.suspended_s()
         self.peak_before_bytes = None if self.instruments.tree is None else self.instruments.tree.peak_bytes()
         if self._rows is not None:
@@ -132,6 +135,14 @@ class Recording:
         self._take(first=True, on_time=True)
         if not self._replayed:
             self._sample_due_s = self._clocks.now_s() + self.started.interval_s
+
+    def _open_rows(self) -> Rows | ResumedRows:
+        if not self._resume or self._folder is None:
+            return Rows(self.header, self._folder)
+        rows = ResumedRows(self._folder, self.reader.channels)
+        last_s = self.started.start_monotonic_s + rows.last_s
+        self.gap(last_s, self._clocks.now_s(), "the measuring process ended; another one goes on")
+        return rows
 
     def due_s(self) -> float:
         """Give the seconds until the next work, 0 or less when it is late."""
@@ -206,6 +217,16 @@ class Recording:
         )
         return ended or self._bare(status, exit_code, signal)
 
+    def leave(self) -> None:
+        """Take the last sample of this process and close the spool for another that goes on with the run."""
+        with self._lock:
+            self._over = True
+            self._take(last=True, on_time=True)
+            self.rim("closing the meters", self.instruments.close, None)
+            if self._rows is not None:
+                self._rows.close()
+            self.events.close()
+
     def abandon(self) -> None:
         """Stop without reading, writing or closing anything: this process is a fork of the one that records."""
         self._over = True
@@ -216,8 +237,8 @@ class Recording:
         from vatio.ledger import summarise
 
         ended: Ended = summarise(
-            self.header,
-            self._rows if self._rows is not None else (),
+            self.header if self._rows is None else self._rows.header,
+            () if self._rows is None else self._rows,
             self.events.events(),
             status=status,
             exit_code=exit_code,

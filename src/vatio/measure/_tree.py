@@ -58,6 +58,11 @@ class _Process:
             return False
         return True
 
+    @property
+    def used(self) -> tuple[float, int, int]:
+        """Give CPU-seconds, bytes read and bytes written at the last look."""
+        return self.cpu_s, self.read_bytes, self.written_bytes
+
     def memory_bytes(self) -> int:
         try:
             return int(self.text("statm").split()[1]) * _PAGE_BYTES
@@ -132,10 +137,24 @@ class ProcessTree:
             self._follow(os.getpid(), 0)
         self._base = self._sum()
 
-    def add(self, pid: int) -> None:
-        """Follow one more root, with all that it used so far: a child that was just started."""
-        if pid not in self._live and pid not in self.not_ours:
-            self._follow(pid, 0)
+    def add(self, pid: int, *, from_now: bool = False) -> None:
+        """Follow one more root, with all that it used so far (a child that was just started), or from now on (a rank)."""
+        if pid in self._live or pid in self.not_ours:
+            return
+        self._follow(pid, 0)
+        process = self._live[pid]
+        if from_now and process.look():
+            process.look_at_bytes()
+            self._base = [base + used for base, used in zip(self._base, process.used, strict=True)]
+
+    def drop(self, pid: int) -> None:
+        """Follow a root no longer, though it may go on: what it used so far stays counted."""
+        process = self._live.pop(pid, None)
+        if process is not None:
+            process.look()
+            process.look_at_bytes()
+            self._done = [done + more for done, more in zip(self._done, process.used, strict=True)]
+            process.close()
 
     def ended(self, pid: int, cpu_s: float) -> None:
         """Take the whole CPU time of a root or adopted process that the caller has waited for."""
@@ -208,8 +227,7 @@ class ProcessTree:
         del self._live[process.pid]
         process.close()
         if process.parent not in self._live and not (self.own and process.parent == os.getpid()):
-            used = (process.cpu_s, process.read_bytes, process.written_bytes)
-            self._done = [done + more for done, more in zip(self._done, used, strict=True)]
+            self._done = [done + more for done, more in zip(self._done, process.used, strict=True)]
 
     def _own_cpu_s(self) -> float:
         from resource import RUSAGE_CHILDREN, getrusage
