@@ -23,9 +23,7 @@ def rows(peers: bool) -> list[Row]:
         commands["codecarbon"] = _script(python, "codecarbon")
     for command in commands.values():
         tree_cpu_s(command)  # compiled caches are written once
-    figures = interleaved(
-        {name: lambda command=command: tree_cpu_s(command) for name, command in commands.items()}, repetitions=15
-    )
+    figures = interleaved({name: partial(tree_cpu_s, command) for name, command in commands.items()}, repetitions=15)
     medians = {name: round(statistics.median(values), 4) for name, values in figures.items()}
     why = "" if python else "codecarbon was not run here: its figure is the one in the issue"
     return [

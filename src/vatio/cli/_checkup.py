@@ -24,7 +24,7 @@ def check_lines(checks: Sequence[Check], idle_w: Mapping[str, Quantity]) -> tupl
         lines.append(room)
         lines += [line for check in members for line in _lines(check)]
     if idle_w:
-        lines += ["idle, kept for this host", *(f"  {device:<10} {_watts(power)}" for device, power in idle_w.items())]
+        lines += ["idle, kept for this host", *(f"  {device:<10} {_watts(power_w)}" for device, power_w in idle_w.items())]
     return tuple(lines)
 
 
@@ -56,7 +56,9 @@ def _lines(check: Check) -> Iterator[str]:
         yield f"{'':<11}fix: {clean(check.fix)}"
 
 
-def _watts(power: Quantity) -> str:
+def _watts(power_w: Quantity) -> str:
     return (
-        "not measured" if power.is_missing else f"{written(power, 'w')}  {power.provenance}, {power.source or best(power, 'w')}"
+        "not measured"
+        if power_w.is_missing
+        else f"{written(power_w, 'w')}  {power_w.provenance}, {power_w.source or best(power_w, 'w')}"
     )

@@ -33,15 +33,9 @@ def with_options(options: tuple[RunOption, ...]) -> Callable[[Callback], Callbac
         # Decorators apply from the last to the first.
         for option in reversed([option for option in options if option.what]):
             short = [other.spelt for other in options if other.name == option.name and other is not option]
-            made = click.option(
-                *short,
-                option.spelt,
-                option.name,
-                metavar=option.metavar,
-                is_flag=option.metavar is None,
-                multiple=option.many,
-                help=option.what,
-            )
+            # `is_flag=False` said aloud would make the value of an option optional.
+            kind: dict[str, Any] = {"metavar": option.metavar, "multiple": option.many} if option.metavar else {"is_flag": True}
+            made = click.option(*short, option.spelt, option.name, help=option.what, **kind)
             callback = made(callback)
         return callback
 
