@@ -10,7 +10,7 @@ UNIT = re.compile(
 )
 # Numbers without a dimension, or of any: a value of some unit that stands beside it, the ends of an interval, a probability.
 FREE = {
-    "t", "df", "a", "b", "shift", "new",
+    "t", "df", "a", "b", "shift", "new", "minute", "last", "rest",
     "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "count", "cpus_granted", "embodied",
     "factor", "first", "flop", "high", "highest", "known", "least", "left", "level", "limit", "load", "low", "lowest",
     "magnitude", "maximum", "mean", "minimum", "most", "now", "number", "operational", "operational_market", "p", "part",

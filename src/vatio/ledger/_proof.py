@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from vatio.ledger._backend import Execute
 from vatio.ledger._project import rebuild, stored
 from vatio.ledger._prune import named_blobs
-from vatio.ledger.chain._check import Link
+from vatio.ledger.chain import Link
 from vatio.ledger.samples import digest
 from vatio.records import Finding
 

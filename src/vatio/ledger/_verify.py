@@ -9,9 +9,21 @@ from dataclasses import dataclass
 from vatio.errors import LedgerDamaged, UsageError
 from vatio.ledger._backend import Backend, Execute
 from vatio.ledger._proof import check_beside, check_projection
-from vatio.ledger.chain import Identity, Pin, head_of, is_public, own_origin, read_pins
-from vatio.ledger.chain._check import Link, by_origin, check_links
-from vatio.ledger.chain._check_keys import check_given_key, check_origins, check_pins, check_signatures
+from vatio.ledger.chain import (
+    Identity,
+    Link,
+    Pin,
+    by_origin,
+    check_given_key,
+    check_links,
+    check_origins,
+    check_pins,
+    check_signatures,
+    head_of,
+    is_public,
+    own_origin,
+    read_pins,
+)
 from vatio.records import Entry, Finding
 
 
@@ -49,13 +61,15 @@ def verify(
     _check_asked(key, head)
     try:
         with backend.transaction(write=False) as execute:
-            return _verified(execute, _Asked(path, trusted, identity, key, head, rebuild))
+            return _verified(
+                execute, _Asked(path=path, trusted=trusted, identity=identity, key=key, head=head, rebuild=rebuild)
+            )
     except LedgerDamaged as error:
         broken = Finding(severity="error", where=path, what=str(error), hint=error.hint)
         return Verification(findings=(broken,), entries=0, head=None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     path: str
     trusted: str

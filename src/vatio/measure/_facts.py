@@ -22,7 +22,7 @@ def busy_of(around: Surroundings, meters: Sequence[Meter]) -> Watch | None:
     modelled = any(channel.meter == "cpu-model" for meter in meters for channel in meter.channels)
     if not modelled or around.container is None:
         return None
-    from vatio.measure.meters._cpu_time import cgroup_watch
+    from vatio.measure.meters import cgroup_watch
 
     return cgroup_watch(around.cgroup or {})
 

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from vatio.ledger.chain._append import make_entry as make_entry
     from vatio.ledger.chain._append import own_origin as own_origin
     from vatio.ledger.chain._append import store_entry as store_entry
+    from vatio.ledger.chain._check import Link as Link
+    from vatio.ledger.chain._check import by_origin as by_origin
+    from vatio.ledger.chain._check import check_links as check_links
+    from vatio.ledger.chain._check_keys import check_given_key as check_given_key
+    from vatio.ledger.chain._check_keys import check_origins as check_origins
+    from vatio.ledger.chain._check_keys import check_pins as check_pins
+    from vatio.ledger.chain._check_keys import check_signatures as check_signatures
     from vatio.ledger.chain._header import GENESIS as GENESIS
     from vatio.ledger.chain._header import Header as Header
     from vatio.ledger.chain._header import entry_hash as entry_hash
@@ -32,6 +39,8 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_append": "Chain Identity as_entry head_of make_entry own_origin store_entry",
+        "_check": "Link by_origin check_links",
+        "_check_keys": "check_given_key check_origins check_pins check_signatures",
         "_header": "GENESIS Header entry_hash header_bytes payload_hash read_header",
         "_keys": "Signer former_key generate_key is_public is_signed key_id read_signer",
         "_trust": "Pin add_pin read_pins",

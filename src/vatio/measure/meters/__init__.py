@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from vatio.measure.meters._aside import Aside as Aside
     from vatio.measure.meters._command import CommandMeter as CommandMeter
     from vatio.measure.meters._cpu_model import CpuModelMeter as CpuModelMeter
+    from vatio.measure.meters._cpu_time import cgroup_watch as cgroup_watch
     from vatio.measure.meters._dram_model import DramModelMeter as DramModelMeter
     from vatio.measure.meters._gpu_model import GpuModelMeter as GpuModelMeter
     from vatio.measure.meters._hwmon import HwmonMeter as HwmonMeter
@@ -24,6 +25,7 @@ __getattr__, __dir__, __all__ = door(
         "_aside": "Aside",
         "_command": "CommandMeter",
         "_cpu_model": "CpuModelMeter",
+        "_cpu_time": "cgroup_watch",
         "_dram_model": "DramModelMeter",
         "_gpu_model": "GpuModelMeter",
         "_hwmon": "HwmonMeter",
