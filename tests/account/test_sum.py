@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -183,6 +184,20 @@ def test_every_host_of_a_job_is_counted_apart() -> None:
     )
     found = sum_runs([build_run("job", 0.0, 10.0, (here, there), hosts=hosts)])
     assert found.host_j.value == pytest.approx(2000.0)
+
+
+def test_a_chain_of_thousands_of_overlapping_runs_is_added_in_no_time() -> None:
+    fake = FakeDevice([100.0] * 10, idle_w=40.0, range_j=1e12)
+    part = fake.seen(0.0, 10.0, share=0.1)
+    runs = []
+    for at in range(2000):
+        own = replace(part, counter_j=(500.0 * at, 500.0 * at + 1000.0))
+        runs.append(build_run(f"run {at}", 5.0 * at, 5.0 * at + 10.0, (own,)))
+    started_s = time.process_time()
+    found = sum_runs(runs)
+    assert time.process_time() - started_s < 1.0
+    assert found.host_j.value == pytest.approx(500.0 * 2001)
+    assert found.overlap_j.value == pytest.approx(1999 * 5 * 40.0)
 
 
 spans = st.tuples(st.integers(0, 60), st.integers(1, 40)).map(lambda pair: (float(pair[0]), float(pair[0] + pair[1])))

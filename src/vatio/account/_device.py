@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from vatio.account._claim import Claim
@@ -73,22 +72,23 @@ def _device_j(claims: Sequence[Claim]) -> float:
 
 def _joined_j(claims: Sequence[Claim]) -> float | None:
     """Lay the runs' counters on one axis, wraps undone; ``None`` where one has no counter or does not fit."""
-    placed: list[tuple[Claim, float, float]] = []
+    under_way: list[tuple[Claim, float, float]] = []
+    least_j, most_j = math.inf, -math.inf
     for claim in sorted(claims, key=lambda claim: claim.order):
         if claim.counter_j is None:
             return None
         low_j, high_j = claim.counter_j
-        shift_j = _shift_j(claim, low_j, placed) if placed else 0.0
+        under_way = [known for known in under_way if known[0].span.end_s >= claim.span.start_s]
+        shift_j = _shift_j(claim, low_j, under_way) if under_way else 0.0
         if shift_j is None:
             return None
-        placed.append((claim, low_j + shift_j, high_j + shift_j))
-    return max(high for _, _, high in placed) - min(low for _, low, _ in placed)
+        under_way.append((claim, low_j + shift_j, high_j + shift_j))
+        least_j, most_j = min(least_j, low_j + shift_j), max(most_j, high_j + shift_j)
+    return most_j - least_j
 
 
-def _shift_j(claim: Claim, low_j: float, placed: Sequence[tuple[Claim, float, float]]) -> float | None:
+def _shift_j(claim: Claim, low_j: float, under_way: Sequence[tuple[Claim, float, float]]) -> float | None:
     """Give the whole number of ranges that puts a run's first reading between the readings of one that was under way."""
-    at_s = claim.span.start_s
-    under_way = [known for known in placed if known[0].span.start_s <= at_s <= known[0].span.end_s]
     anchor, first_j, last_j = min(under_way, key=lambda known: known[0].span.duration_s)
     expected_j = _expected_j(claim, anchor, first_j, last_j)
     shift_j = round((expected_j - low_j) / claim.range_j) * claim.range_j if claim.range_j else 0.0
@@ -122,11 +122,23 @@ def _counted_s(claim: Claim) -> float:
 
 def _segments(claims: Sequence[Claim]) -> Iterator[tuple[float, list[Claim]]]:
     """Cut time where a claim begins or ends to count: seconds, and the claims that count there."""
-    cuts = sorted({edge for claim in claims for piece in claim.pieces for edge in (piece.start_s, piece.end_s)})
-    for early, late in pairwise(cuts):
-        active = [claim for claim in claims if any(piece.start_s <= early and late <= piece.end_s for piece in claim.pieces)]
-        if active:
-            yield late - early, active
+    edges = sorted(
+        (edge, begins, at)
+        for at, claim in enumerate(claims)
+        for piece in claim.pieces
+        if piece.duration_s
+        for edge, begins in ((piece.start_s, True), (piece.end_s, False))
+    )
+    active: dict[int, Claim] = {}
+    since_s = -math.inf
+    for edge_s, begins, at in edges:
+        if active and edge_s > since_s:
+            yield edge_s - since_s, list(active.values())
+        since_s = edge_s
+        if begins:
+            active[at] = claims[at]
+        else:
+            del active[at]
 
 
 def _like(value_j: float, claims: Sequence[Claim]) -> Quantity:
