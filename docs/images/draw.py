@@ -58,10 +58,9 @@ def draw_report() -> None:
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         path = Path(folder, "report.html")
         path.write_text(page, encoding="utf-8")
-        for dark, name in ((False, "report-light.png"), (True, "report-dark.png")):
+        for dark, name in ((False, "report.png"), (True, "report-dark.png")):
             with opened(browser, path, width=1200, dark=dark) as shown:
                 shown.call("Emulation.setDeviceMetricsOverride", width=1200, height=1310, deviceScaleFactor=1, mobile=False)
-                shown.call("Emulation.setScrollbarsHidden", hidden=True)
                 shown.picture(HERE / name, whole=False)
 
 

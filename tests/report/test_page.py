@@ -233,6 +233,12 @@ def test_more_than_two_runs_are_ranged_from_least_to_most() -> None:
     assert "3 runs used from" in to_html([training(), second_training(), third])
 
 
+def test_a_comparison_of_ten_runs_stays_readable_in_size() -> None:
+    runs = [replace(training(), id=f"run-{at}", name=f"run {at}") for at in range(10)]
+
+    assert len(to_html(runs, {run.id: training_samples() for run in runs}).encode()) <= 200_000
+
+
 def scaled_down() -> Quantity:
     return Quantity.around(10.0, 9.0, 11.0, provenance="measured")
 

@@ -8,6 +8,7 @@ from vatio import __version__
 from vatio.records import RunRecord
 from vatio.report import _tables
 from vatio.report._bars import run_bars
+from vatio.report._curve import SLOTS
 from vatio.report._html import NOTHING, Html, join, table, tag, text, user
 from vatio.report._one import Material, curve_of, section, summary_of, tiles, top, unknown, verify
 from vatio.report._parts import mean_power_w, useful_ratio
@@ -15,6 +16,10 @@ from vatio.report._plot import overlay
 from vatio.report._sentences import change, headline
 from vatio.report._surroundings import about, differences
 from vatio.report._words import Words
+
+_FEWEST_SLOTS = 60
+# A page about more runs than this leaves the sources and surroundings of each to the report of that run alone.
+_IN_FULL = 3
 
 
 def page(records: Sequence[RunRecord], material: Material, words: Words) -> Html:
@@ -31,7 +36,7 @@ def page(records: Sequence[RunRecord], material: Material, words: Words) -> Html
         section(words.say("runs_title"), bars),
         curves(runs, material, words),
         section(words.say("differs_title"), differences(runs, words)),
-        section(words.say("each_title"), join(_each(record, material, words) for record in runs)),
+        section(words.say("each_title"), join(_each(record, material, words, brief=len(runs) > _IN_FULL) for record in runs)),
     ]
     foot = tag("footer", tag("p", text(words.say("footer_many", version=__version__))))
     return join([top(runs, words, lead), tag("main", *parts, id="figures"), foot])
@@ -64,10 +69,11 @@ def _row(record: RunRecord, first: RunRecord, words: Words) -> tuple[Html, ...]:
 
 def curves(records: Sequence[RunRecord], material: Material, words: Words) -> Html:
     """Draw the runs' power over one another, from each one's start."""
+    slots = max(_FEWEST_SLOTS, 2 * SLOTS // len(records))
     found = [
         (at, record, curve)
         for at, record in enumerate(records)
-        if (samples := material.samples.get(record.id)) and (curve := curve_of(record, samples)) is not None
+        if (samples := material.samples.get(record.id)) and (curve := curve_of(record, samples, slots=slots)) is not None
     ]
     if not found:
         return NOTHING
@@ -87,14 +93,14 @@ def curves(records: Sequence[RunRecord], material: Material, words: Words) -> Ht
     return section(words.say("power_compare_title"), figure)
 
 
-def _each(record: RunRecord, material: Material, words: Words) -> Html:
+def _each(record: RunRecord, material: Material, words: Words, *, brief: bool) -> Html:
     parts = [
         tag("div", *tiles(record, words), class_="tiles"),
         _tables.components(record, words) if record.components else NOTHING,
         _tables.phases(record, words) if record.phases else NOTHING,
         unknown(record, words),
-        _tables.sources(record, material.footprints.get(record.id), words),
-        about(record, words),
+        NOTHING if brief else _tables.sources(record, material.footprints.get(record.id), words),
+        NOTHING if brief else about(record, words),
         verify(record, material, words),
     ]
     return tag("details", tag("summary", user(record.name or record.id)), *parts, class_="run")

@@ -10,7 +10,7 @@ from vatio import __version__
 from vatio.records import Footprint, Quantity, RunRecord, scaled
 from vatio.report import _tables
 from vatio.report._bars import badge, component_bars, owners, stacked
-from vatio.report._curve import PowerCurve, SampleTable, power_curve
+from vatio.report._curve import SLOTS, PowerCurve, SampleTable, power_curve
 from vatio.report._html import NOTHING, Html, join, tag, text, user
 from vatio.report._parts import counted, idle_power_w, mean_power_w, useful_ratio, why
 from vatio.report._plot import plot
@@ -109,10 +109,10 @@ def power(record: RunRecord, material: Material, words: Words) -> Html:
     return section(words.say("power_title"), figure)
 
 
-def curve_of(record: RunRecord, samples: SampleTable) -> PowerCurve | None:
+def curve_of(record: RunRecord, samples: SampleTable, *, slots: int = SLOTS) -> PowerCurve | None:
     """Compute the curve of the devices that the record counts."""
     devices = frozenset(part.device for part in counted(record.components))
-    curve = power_curve(samples, counted=devices or None)
+    curve = power_curve(samples, counted=devices or None, slots=slots)
     return curve if any(power_w is not None for power_w in curve.mean_w) else None
 
 
