@@ -31,7 +31,9 @@ readings = st.one_of(
 columns = st.one_of(
     st.lists(readings, min_size=1, max_size=50),
     st.lists(st.one_of(st.just(math.nan), st.integers(0, 10**6).map(lambda number: number / 1000)), min_size=1, max_size=50),
-    st.lists(st.integers(0, 10**12), min_size=1, max_size=50).map(sorted).map(lambda counts: [count * 1e-6 for count in counts]),
+    st.lists(st.integers(0, 10**12), min_size=1, max_size=50)
+    .map(sorted)
+    .map(lambda counts: [count * 1e-6 for count in counts]),
 )
 
 
@@ -129,7 +131,10 @@ def test_sealed_samples_open_to_the_rows_that_were_spooled() -> None:
     assert [value for value in samples.column("cpu.clock_hz") if value == value] == [row[2] for row in rows if row[2] == row[2]]
 
 
-@given(st.lists(st.tuples(st.floats(0.01, 40), st.one_of(st.just(math.nan), st.floats(-1e6, 1e6))), max_size=80), st.integers(1, 30))
+@given(
+    st.lists(st.tuples(st.floats(0.01, 40), st.one_of(st.just(math.nan), st.floats(-1e6, 1e6))), max_size=80),
+    st.integers(1, 30),
+)
 def test_minutes_equal_what_the_raw_samples_give(steps: list[tuple[float, float]], block: int) -> None:
     rows, at_s = [], 0.0
     for number, (step_s, value) in enumerate(steps):

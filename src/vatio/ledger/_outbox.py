@@ -31,6 +31,7 @@ class Outbox:
         self._origin = new_id()
         self._head: tuple[int, str] | None = None
         self._path = ""
+        self._at = ""
         self._run: str | None = None
 
     @property
@@ -106,12 +107,13 @@ class Outbox:
         return str(line["blob"])
 
     def _entry(self, kind: str, payload: object, run: str | None) -> tuple[Entry, dict[str, Any]]:
-        at = rfc3339(datetime.now(UTC))
         if self._head is None and self._signer is not None and kind != "key":
             public = {"id": self._signer.id, "public": self._signer.public, "before": None}
             first, line = self._entry("key", public, None)
             self._write([line], run)
             self._head = (first.seq, first.hash)
+        # A clock that was set back does not turn the order of a chain's dates.
+        at = self._at = max(self._at, rfc3339(datetime.now(UTC)))
         entry, salt, body = make_entry(self._origin, self._head, kind, payload, run=run, at=at, signer=self._signer)
         signature = entry.signature.hex() if entry.signature is not None else None
         return entry, {"entry": entry.header.decode(), "signature": signature, "salt": salt.hex(), "payload": body.decode()}
