@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -82,6 +83,8 @@ def _try(
 def _open(name: str, around: Surroundings, config: MetersConfig, refused: list[tuple[str, VatioError]]) -> Meter:
     if name == "nvml" and not around.nvidia:
         raise MeterAbsent("no NVIDIA driver on this machine")  # without loading ctypes, which costs 5 ms
+    if name == "hwmon" and not os.path.isdir(around.path("/sys/class/hwmon")):
+        raise MeterAbsent("no driver shows a sensor in /sys/class/hwmon")
     if name == "command":
         if not config.command:
             raise MeterAbsent("no outside meter is configured", hint='set [meters] command = "..."')
@@ -108,8 +111,6 @@ def _model_the_rest(
 
 
 def _amd_gpu(around: Surroundings) -> bool:
-    import os
-
     return os.path.exists(around.path("/sys/module/amdgpu"))
 
 
