@@ -9,7 +9,7 @@ from benchmarks.run._fake_counter import FakeDevice, build_run
 from vatio.account import sum_runs
 from vatio.records import RunRecord
 
-COMMAND = "python -m benchmarks run account"
+COMMAND = "make bench TOPIC=run ONLY=run-15"
 LIMIT = 1e-9
 
 
