@@ -42,7 +42,7 @@ def embodied_parts(
     whole = [
         ("cpu", packages, embodied("cpu", kind), shares.of("cpu")),
         ("dram", _memory_g(kind, environment), embodied("dram", kind), shares.of("dram")),
-        ("rest", scaled(embodied("rest", kind).embodied_g, granted), embodied("rest", kind), shares.of("cpu")),
+        ("rest", scaled(embodied("rest", kind).embodied_g, granted), embodied("rest", kind), shares.of("rest")),
         *_gpus(components, environment, shares),
     ]
     return tuple(
@@ -58,7 +58,7 @@ class _Shares:
         self._whole, self._reserved_ratio, self._components = basis == "machine", reserved_ratio, tuple(components)
 
     def of(self, component: str, device: str | None = None) -> float:
-        """Give the reserved share, else the share of the device's joules, else of all joules; the machine's is 1."""
+        """Give the reserved share, else the share of the device's joules, else (the rest of the machine) of all; a machine's is 1."""
         if self._whole:
             return 1.0
         if self._reserved_ratio is not None and component != "gpu":
