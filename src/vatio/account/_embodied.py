@@ -58,7 +58,7 @@ class _Shares:
         self._whole, self._reserved_ratio, self._components = basis == "machine", reserved_ratio, tuple(components)
 
     def of(self, component: str, device: str | None = None) -> float:
-        """Give the reserved share, else the share of the device's joules, else (the rest of the machine) of all; a machine's is 1."""
+        """Give the reserved share, else that of the device's joules; the rest of a machine has no joules: that of all."""
         if self._whole:
             return 1.0
         if self._reserved_ratio is not None and component != "gpu":
