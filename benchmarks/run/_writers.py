@@ -32,7 +32,7 @@ def write(folder: str, name: str, entries: int) -> None:
 
 def run_writers(folder: str, *, writers: int, entries: int, kills: int) -> set[str]:
     """Let the writers write, killing one at random again and again; give the hashes that were acknowledged."""
-    pick = random.Random(7)  # noqa: S311
+    pick = random.Random(7)
     names = [f"writer-{number}" for number in range(writers)]
     running = {name: _start(folder, name, entries) for name in names}
     while running:

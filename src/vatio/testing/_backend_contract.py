@@ -30,7 +30,7 @@ class BackendContract:
         backend = self.make(tmp_path)
 
         for table in ("entry", "payload", "blob", "samples", "chunk", "origin", "run"):
-            assert backend.query(f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608
+            assert backend.query(f"SELECT count(*) FROM {table}") == [(0,)]
 
     def test_what_was_committed_is_there_for_the_next(self, tmp_path: Path) -> None:
         first = self.make(tmp_path)
@@ -44,9 +44,8 @@ class BackendContract:
 
     def test_a_transaction_that_fails_leaves_nothing(self, tmp_path: Path) -> None:
         backend = self.make(tmp_path)
-        with pytest.raises(Fault), backend.transaction() as execute:
-            execute(_INSERT, ("a", b"1"))
-            raise Fault
+        with pytest.raises(Fault):
+            _write_and_fail(backend)
 
         assert backend.query("SELECT count(*) FROM blob") == [(0,)]
 
@@ -78,6 +77,12 @@ class BackendContract:
 
     def test_it_takes_room(self, tmp_path: Path) -> None:
         assert self.make(tmp_path).size_bytes() >= 0
+
+
+def _write_and_fail(backend: Backend) -> None:
+    with backend.transaction() as execute:
+        execute(_INSERT, ("a", b"1"))
+        raise Fault
 
 
 def _count(ask: Execute) -> int:
