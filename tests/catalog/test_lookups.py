@@ -133,6 +133,10 @@ def test_an_accelerator_is_found_by_its_drivers_name(model: str, name: str) -> N
     assert (row.name, row.board_w.provenance) == (name, "modelled")
 
 
+def test_the_idle_power_that_no_maker_publishes_is_flagged() -> None:
+    assert accelerator("NVIDIA H200").idle_w.provenance == "default"
+
+
 @pytest.mark.parametrize(
     ("model", "name"),
     [

@@ -11,6 +11,8 @@ from vatio.units import BYTES_PER_GIB, G_PER_KG
 
 _FLOP_PER_TERA = 1e12
 _PRECISIONS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "int8")
+# Makers state a board's power, not its idle; the range is what such boards show with no process on them.
+_IDLE = "typical of such boards: makers publish no idle power"
 _ANY, _ANY_MOBILE = "data-centre GPU", "mobile GPU"
 # A laptop's part has its desktop namesake's name and a third of its power.
 _MOBILE_WORDS = frozenset({"laptop", "mobile", "max"})
@@ -69,7 +71,7 @@ def _row(row: Row) -> AcceleratorRow:
         name=row["name"],
         kind=row["kind"],
         board_w=quantity(row, "board", "w", provenance=provenance),
-        idle_w=quantity(row, "idle", "w", provenance=provenance),
+        idle_w=quantity({**row, "source": _IDLE}, "idle", "w", provenance="default"),
         memory_bytes=round(float(row["memory_gib"]) * BYTES_PER_GIB),
         flop_per_s={name: float(peak) * _FLOP_PER_TERA for name in _PRECISIONS if (peak := _peak(row, name))},
         embodied_g=quantity(embodied, "embodied", "kg", factor=G_PER_KG, provenance="default"),
