@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import click
 
 from vatio.cli._rim import Rim
@@ -59,14 +61,18 @@ def keygen(rim: Rim, *, replace: bool) -> None:
 @shared
 def prune(rim: Rim, *, older_than: str, as_json: bool) -> None:
     """Drop old samples. Totals, per-minute aggregates and the chain stay, and still verify."""
-    from datetime import UTC, datetime, timedelta
-
-    from vatio.units import parse_duration_s
-
-    before = datetime.now(UTC) - timedelta(seconds=parse_duration_s(older_than))
     with rim.ledger() as ledger:
-        pruned = ledger.prune(before=before)
+        pruned = ledger.prune(before=_ago(older_than))
     if as_json:
         put_json({"schema": "vatio.pruning/1", "runs": pruned.runs})
     else:
         put_lines([f"dropped the samples of {len(pruned.runs)} runs"])
+
+
+def _ago(text: str) -> datetime:
+    from vatio.units import parse_duration_s
+
+    try:
+        return datetime.now(UTC) - timedelta(seconds=parse_duration_s(text))
+    except OverflowError as error:
+        raise UsageError(f"{text!r} ago is before all calendars", hint="write 90d") from error

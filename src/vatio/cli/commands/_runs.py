@@ -14,6 +14,7 @@ from vatio.errors import UnknownName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.ledger import Ledger
     from vatio.records import RunRecord
 
 _RUN = "RUN is an id, a part of one that is its own, a name, or @1 for the latest run."
@@ -28,15 +29,20 @@ def command() -> None:
 @click.option("--limit", type=click.IntRange(min=0), default=50, metavar="N", help="How many of the newest; 0 is all.")
 @click.option("--project", metavar="TEXT", help="Only runs of this project.")
 @click.option("--name", metavar="TEXT", help="Only runs of this name.")
-@click.option("--status", metavar="STATUS", help="Only running, finished, failed or interrupted runs.")
+@click.option("--stage", metavar="STAGE", help="Only runs of this stage.")
 @as_json
 @shared
-def list_runs(rim: Rim, *, limit: int, project: str | None, name: str | None, status: str | None, as_json: bool) -> None:
+def list_runs(rim: Rim, *, limit: int, project: str | None, name: str | None, stage: str | None, as_json: bool) -> None:
     """List runs, the newest first."""
-    filters: dict[str, Any] = {"project": project, "name": name, "status": status}
+    filters: dict[str, Any] = {"project": project, "name": name, "stage": stage}
+    chosen = {key: value for key, value in filters.items() if value is not None}
+    ledger: Ledger | None = None
     runs: tuple[RunRecord, ...] = ()
-    with suppress(UnknownName), rim.ledger() as ledger:  # where there is no ledger yet there are no runs
-        runs = ledger.runs(limit, **{key: value for key, value in filters.items() if value is not None})
+    with suppress(UnknownName):  # where there is no ledger yet there are no runs
+        ledger = rim.ledger()
+    if ledger is not None:
+        with ledger:
+            runs = ledger.runs(limit, **chosen)
     if as_json:
         from vatio.cli._listing import runs_json
 
@@ -46,7 +52,7 @@ def list_runs(rim: Rim, *, limit: int, project: str | None, name: str | None, st
 
         put_table(HEADER, [row(run) for run in runs], right=RIGHT)
     else:
-        rim.note("no runs yet: vatio run -- python train.py")
+        rim.note("no such runs; vatio run -- python train.py makes one")
 
 
 @command.command("show", epilog=_RUN)
