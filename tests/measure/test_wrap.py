@@ -152,7 +152,7 @@ def test_a_run_inside_a_run_is_within_it(home: Path) -> None:
 
 
 def test_survivors_go_on_and_are_named(home: Path) -> None:
-    outcome = run("sh", "-c", "sleep 0.5 > done & exit 0")
+    outcome = run("sh", "-c", "sleep 0.5 > done & sleep 0.1; exit 0")
 
     assert outcome.exit_code == 0
     assert any("sleep" in note for note in record_of(outcome).notes)

@@ -31,6 +31,8 @@ def find_program(name: str, environ: Mapping[str, str]) -> str | Unstartable:
     """Look a command's first word up as a shell does: 127 when it is not there, 126 when it may not be executed."""
     if not name:
         return Unstartable(127, "the command is empty")
+    if os.name == "nt":
+        return _find_on_windows(name, environ)
     if "/" in name:
         return _checked(name, name)
     denied = None
@@ -77,6 +79,12 @@ def exit_code(status: int) -> int:
 def _posix_spawn(path: str, argv: Sequence[str], environ: Mapping[str, str], mask: Collection[int]) -> int:
     defaults = [int(getattr(signal, name)) for name in _PYTHON_IGNORES if hasattr(signal, name)]
     return os.posix_spawn(path, list(argv), dict(environ), setsigdef=defaults, setsigmask=list(mask))
+
+
+def _find_on_windows(name: str, environ: Mapping[str, str]) -> str | Unstartable:
+    import shutil
+
+    return shutil.which(name, path=environ.get("PATH")) or Unstartable(127, f"{name}: command not found")
 
 
 def _checked(name: str, path: str) -> str | Unstartable:

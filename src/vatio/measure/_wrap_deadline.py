@@ -21,9 +21,10 @@ def within(limit_s: float, action: Callable[[], T]) -> T:
     Raises:
         Overdue: it took longer than ``limit_s``.
     """
-    if not hasattr(signal, "setitimer") or signal.getsignal(signal.SIGALRM) is None:
+    try:
+        before = signal.signal(signal.SIGALRM, _interrupt)
+    except (AttributeError, ValueError):  # Windows; a thread that is not the main one
         return action()
-    before = signal.signal(signal.SIGALRM, _interrupt)
     signal.setitimer(signal.ITIMER_REAL, limit_s, _AGAIN_S)
     try:
         return action()

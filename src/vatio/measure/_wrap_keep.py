@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from vatio.config import Config
 from vatio.measure._rim import Rim
 from vatio.measure._snapshot import Snapshot
 from vatio.measure._wrap_prepare import Prepared
+from vatio.measure._wrap_signals import asked_to_stop
 from vatio.records import Ended, Environment, Footprint, RunRecord, dumps
-
-_CUT_SHORT = "the environment snapshot"
 
 
 class Kept(NamedTuple):
@@ -26,10 +26,12 @@ class Kept(NamedTuple):
 def keep(ended: Ended, ready: Prepared, *, snapshot: Snapshot | None, config: Config, rim: Rim) -> Kept:
     """Finish the snapshot, account the run and seal it; what fails is left out, and said."""
     keeper, run = ready.keeper, ready.started.id
-    environment = rim(_CUT_SHORT, snapshot.finish, None) if snapshot is not None else None
+    environment = None
     if snapshot is not None:
-        snapshot.close()
+        environment = rim("the environment snapshot", lambda: snapshot.finish(stop=asked_to_stop), None)
+        rim("the environment snapshot", snapshot.close, None)
         rim.faults.extend(note for note in snapshot.notes if note not in rim.faults)
+        ended = replace(ended, overhead_cpu_s=ended.overhead_cpu_s + snapshot.helpers_cpu_s)
     footprint = rim("the footprint", lambda: _footprint(ended, run, config, environment), None)
     if keeper is None:
         return Kept(rim("the record", lambda: view(ready, ended, footprint, environment), None), None, None)

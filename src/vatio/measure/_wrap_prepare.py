@@ -19,6 +19,7 @@ from vatio.measure._surroundings import Surroundings, surroundings
 from vatio.measure._tree import ProcessTree
 from vatio.measure._veil import Veil, local_salt
 from vatio.measure._wrap_deadline import within
+from vatio.measure._wrap_system import System, open_system
 from vatio.measure.meters import Opened, open_meters
 from vatio.records import Started
 
@@ -47,6 +48,7 @@ class Parts(NamedTuple):
     open_meters: Callable[..., Opened] = open_meters
     open_keeper: Callable[[Config], Any] = open_run_keeper
     record: Callable[..., Recording] = Recording
+    open_system: Callable[[], System] = open_system
 
 
 class Prepared(NamedTuple):

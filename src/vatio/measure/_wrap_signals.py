@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 _FORWARDED = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGPWR")
 _RECORD_BYTES = 128  # struct signalfd_siginfo
-_SFD_FLAGS = os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)
+_SFD_FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -33,7 +33,8 @@ class KernelSignals:
         numbers = {*forwarded(), signal.SIGCHLD}
         self.descriptor = _signalfd(numbers)
         # Ignored, the kernel would reap the child unseen: the one disposition that the child does not inherit.
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self.mask = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
 
     def take(self) -> Iterator[Signal]:
@@ -102,6 +103,11 @@ def forwarded() -> list[int]:
     named = [getattr(signal, name) for name in _FORWARDED if hasattr(signal, name)]
     queued = range(signal.SIGRTMIN, signal.SIGRTMAX + 1) if hasattr(signal, "SIGRTMIN") else ()
     return [int(number) for number in (*named, *queued) if signal.getsignal(number) is not signal.SIG_IGN]
+
+
+def asked_to_stop() -> bool:
+    """Tell whether a signal waits that would end vatio: time to leave out what is not needed."""
+    return bool(signal.sigpending() & {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 
 
 def is_for_child(came: Signal, child: int) -> bool:

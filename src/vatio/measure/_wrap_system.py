@@ -1,0 +1,69 @@
+"""Start and wait for a child by what this system has: signals, process descriptors, a sub-reaper."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from vatio.measure._rim import Rim
+from vatio.measure._spawn import Unstartable, spawn
+from vatio.measure._wrap_loop import Beside, Exit, bare_wait, open_pidfd, watch
+from vatio.measure._wrap_signals import Signals, become_subreaper, open_signals
+
+
+class Watched(Beside, Protocol):
+    """Work beside the child, and know which processes are vatio's own."""
+
+    own: set[int]
+
+
+class System(Protocol):
+    """Run one child. Opened before it is started, closed after it was waited for and summed up."""
+
+    def start(self, path: str, argv: Sequence[str], environ: Mapping[str, str]) -> int | Unstartable:
+        """Start the program and give its process id, or say why there is none."""
+
+    def wait(self, child: int, beside: Watched | None, rim: Rim) -> Exit:
+        """Wait for the child; what fails beside it goes to ``rim``, and the wait goes on."""
+
+    def close(self) -> None:
+        """Give back what was taken over."""
+
+
+class PosixSystem:
+    """Run one child in this process group, passing signals on; adopt its orphans where the kernel can."""
+
+    def __init__(self, *, signals: Callable[[], Signals] = open_signals) -> None:
+        self._signals = signals()
+        become_subreaper()
+
+    def start(self, path: str, argv: Sequence[str], environ: Mapping[str, str]) -> int | Unstartable:
+        """Start the program with the signals as they were found."""
+        return spawn(path, argv, environ=environ, mask=self._signals.mask)
+
+    def wait(self, child: int, beside: Watched | None, rim: Rim) -> Exit:
+        """Wait by the loop; without anything beside, or when the loop fails, by nothing but a wait."""
+        if beside is None:
+            return bare_wait(child)
+        try:
+            return watch(child, signals=self._signals, beside=beside, pidfd=open_pidfd(child), own=beside.own)
+        except Exception as error:  # noqa: BLE001  the rim: the child's code is returned whatever the measurement does
+            rim.fault(f"the loop: {error}")
+            return bare_wait(child)
+        finally:
+            for _ in self._signals.take():
+                pass  # a Ctrl-C that the child has answered is no reason to hurry now
+
+    def close(self) -> None:
+        """Give the signals back."""
+        self._signals.close()
+
+
+def open_system() -> System:
+    """Choose by the operating system."""
+    if os.name == "posix":
+        return PosixSystem()
+    from vatio.measure._wrap_portable import PortableSystem
+
+    return PortableSystem()
