@@ -1,26 +1,24 @@
-"""Seal the runs whose owner has died, once each, whoever comes by first."""
+"""Find the runs whose owner has died: whoever comes by first seals them, once each."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+
 from vatio.errors import LedgerDamaged
+from vatio.ledger._reader import Facts
 from vatio.ledger._unsealed import sight
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vatio.ledger._ledger import Ledger
+from vatio.records import Ended
 
 
-def seal_abandoned(ledger: Ledger) -> int:
-    """Seal every interrupted run of this machine; give their number. A run that cannot be read is left alone."""
-    sealed = 0
-    for run in ledger.unsealed():
-        folder = ledger.spool_folder(run)
+def abandoned(
+    runs: Iterable[str], *, facts: Callable[[str], Facts], folder: Callable[[str], str], is_here: Callable[[str], bool]
+) -> Iterator[tuple[str, Ended]]:
+    """Give each unsealed run of this machine that is interrupted, and its end. One that cannot be read is left alone."""
+    for run in runs:
         try:
-            facts = ledger.facts(run)
+            known = facts(run)
         except LedgerDamaged:
             continue
-        seen = sight(facts.started, folder, origin_is_here=ledger.is_here(facts.origin))
+        seen = sight(known.started, folder(run), origin_is_here=is_here(known.origin))
         if seen.is_abandoned:
-            ledger.seal(run, seen.ended, spool_folder=folder)  # it looks again, inside its transaction
-            sealed += 1
-    return sealed
+            yield run, seen.ended

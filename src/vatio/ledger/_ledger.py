@@ -235,9 +235,13 @@ class Ledger:
 
     def settle(self) -> int:
         """Take in the outbox and seal the runs that were left behind; give the number of both."""
-        from vatio.ledger._abandoned import seal_abandoned
+        from vatio.ledger._abandoned import abandoned
 
-        return self.take_in_outbox() + seal_abandoned(self)
+        settled = self.take_in_outbox()
+        for run, ended in abandoned(self.unsealed(), facts=self.facts, folder=self.spool_folder, is_here=self.is_here):
+            self.seal(run, ended, spool_folder=self.spool_folder(run))  # it looks again, inside its transaction
+            settled += 1
+        return settled
 
     def wait_at_most(self, lock_s: float) -> None:
         """Change how long a write waits for another writer."""

@@ -10,12 +10,14 @@ from vatio.measure._current import switch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.measure._track import Track
+    from contextlib import AbstractContextManager
+
+    from vatio.measure._run import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def tracked(function: F, new: Callable[[], Track]) -> F:
+def tracked(function: F, new: Callable[[], AbstractContextManager[Run]]) -> F:
     """Wrap ``function`` so that each call is a run; a generator's run lasts from its first step to its end."""
     from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 
@@ -24,7 +26,7 @@ def tracked(function: F, new: Callable[[], Track]) -> F:
     return cast("F", wrap(function, new))
 
 
-def _plain(function: Any, new: Callable[[], Track]) -> Any:
+def _plain(function: Any, new: Callable[[], AbstractContextManager[Run]]) -> Any:
     @wraps(function)
     def call(*args: Any, **named: Any) -> Any:
         with new():
@@ -33,7 +35,7 @@ def _plain(function: Any, new: Callable[[], Track]) -> Any:
     return call
 
 
-def _coroutine(function: Any, new: Callable[[], Track]) -> Any:
+def _coroutine(function: Any, new: Callable[[], AbstractContextManager[Run]]) -> Any:
     @wraps(function)
     async def call(*args: Any, **named: Any) -> Any:
         with new():
@@ -42,7 +44,7 @@ def _coroutine(function: Any, new: Callable[[], Track]) -> Any:
     return call
 
 
-def _generator(function: Any, new: Callable[[], Track]) -> Any:
+def _generator(function: Any, new: Callable[[], AbstractContextManager[Run]]) -> Any:
     @wraps(function)
     def call(*args: Any, **named: Any) -> Generator[Any, Any, Any]:
         with new() as run:
@@ -78,7 +80,7 @@ def _hand_over(item: Any, steps: Generator[Any, Any, Any]) -> Generator[Any, Any
     return steps.send, given
 
 
-def _async_generator(function: Any, new: Callable[[], Track]) -> Any:
+def _async_generator(function: Any, new: Callable[[], AbstractContextManager[Run]]) -> Any:
     @wraps(function)
     async def call(*args: Any, **named: Any) -> AsyncGenerator[Any, Any]:
         with new() as run:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from vatio.measure._member import Member
     from vatio.measure._meter import Meter
     from vatio.measure._sampler import Sampler
-    from vatio.measure._track import Wish
+    from vatio.measure._wish import Wish
 
 # Inside a `vatio run`, which samples every second, a run within needs its two ends and little more.
 _WITHIN_INTERVAL_S = 10.0

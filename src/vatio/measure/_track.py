@@ -6,7 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import Any, TypeVar, overload
+
+from vatio.measure._wish import Wish
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,20 +18,6 @@ if TYPE_CHECKING:
     from vatio.measure._run import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Wish(NamedTuple):
-    """Hold what ``track`` was asked."""
-
-    meters: tuple[Meter, ...] = ()
-    name: str | None = None
-    project: str | None = None
-    stage: str | None = None
-    tags: Mapping[str, str] = {}
-    interval_s: float | None = None
-    config: Config | None = None
-    clock: Callable[[], float] | None = None
-    ledger: Ledger | Keeper | bool | None = True
 
 
 @overload
