@@ -223,6 +223,13 @@ def test_several_runs_are_compared_with_the_first() -> None:
     assert "c19aa72e51f0" in said
 
 
+def test_runs_of_one_name_are_told_apart_by_their_ids() -> None:
+    twins = [replace(training(), id=f"019a-{at}{at}{at}{at}{at}{at}") for at in (1, 2)]
+
+    assert "fine-tune (111111)" in to_html(twins)
+    assert "## fine-tune (222222)" in to_markdown(twins)
+
+
 def test_runs_without_energy_are_compared_by_what_is_left() -> None:
     assert "was not measured" in to_html([without_sensor(), without_sensor()])
 

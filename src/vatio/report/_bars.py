@@ -8,6 +8,7 @@ from vatio.records import Component, Quantity, RunRecord, difference
 from vatio.report._format import scale_for
 from vatio.report._html import NOTHING, Html, join, tag, text, user
 from vatio.report._parts import counted, why
+from vatio.report._sentences import label
 from vatio.report._words import Words
 
 _BAR_PX = 22.0
@@ -30,7 +31,7 @@ def run_bars(records: Sequence[RunRecord], words: Words) -> Html:
     """Draw one bar for each run, on one scale."""
     most_j = max((record.energy_j.high or record.energy_j.value or 0.0 for record in records), default=0.0) or 1.0
     rows = (
-        _row(user(record.name or record.id), f"r{at % 6}", record.energy_j, record.energy_j, most_j, words)
+        _row(user(label(record, records)), f"r{at % 6}", record.energy_j, record.energy_j, most_j, words)
         for at, record in enumerate(records)
     )
     return tag("ul", *rows, class_="bars")

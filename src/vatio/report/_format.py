@@ -1,7 +1,7 @@
 """Write numbers for people: the unit that fits, no more digits than the interval allows, and the interval itself.
 
-The interval has two significant digits (GUM, JCGM 100:2008, 7.2.6) and is rounded outwards, so that what is printed is
-never narrower than what was recorded; a value has four significant digits at most.
+The interval has two significant digits (GUM, JCGM 100:2008, 7.2.6), three where the value would keep only one, and is
+rounded outwards, so that what is printed is never narrower than what was recorded; a value has four digits at most.
 """
 
 from __future__ import annotations
@@ -230,7 +230,11 @@ def _place(value: float, low: float, high: float) -> int:
     finest = _exponent(value) - 3
     if half <= 0.0:
         return finest
-    return max(_exponent(half) - 1, finest) if value else _exponent(half) - 1
+    place = _exponent(half) - 1
+    if not value:
+        return place
+    # A value that would keep one digit gets one more, 26 (4..137), so that parts are seen to add up.
+    return max(place - 1 if _exponent(value) == place else place, finest)
 
 
 def _up(value: float, place: int, direction: int) -> int:

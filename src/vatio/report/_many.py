@@ -13,7 +13,7 @@ from vatio.report._html import NOTHING, Html, join, table, tag, text, user
 from vatio.report._one import Material, curve_of, section, summary_of, tiles, top, unknown, verify
 from vatio.report._parts import mean_power_w, useful_ratio
 from vatio.report._plot import overlay
-from vatio.report._sentences import change, headline
+from vatio.report._sentences import change, headline, label
 from vatio.report._surroundings import about, differences
 from vatio.report._words import Words
 
@@ -36,7 +36,7 @@ def page(records: Sequence[RunRecord], material: Material, words: Words) -> Html
         section(words.say("runs_title"), bars),
         curves(runs, material, words),
         section(words.say("differs_title"), differences(runs, words)),
-        section(words.say("each_title"), join(_each(record, material, words, brief=len(runs) > _IN_FULL) for record in runs)),
+        section(words.say("each_title"), join(_each(record, runs, material, words) for record in runs)),
     ]
     foot = tag("footer", tag("p", text(words.say("footer_many", version=__version__))))
     return join([top(runs, words, lead), tag("main", *parts, id="figures"), foot])
@@ -48,13 +48,13 @@ def side_by_side(records: Sequence[RunRecord], words: Words) -> Html:
         text(words.say(key))
         for key in ("run", "energy", "change", "workload", "useful", "emissions_unit", "duration", "mean_power")
     ]
-    rows = [_row(record, records[0], words) for record in records]
+    rows = [_row(record, records, words) for record in records]
     return table(text(words.say("runs_title")), head, rows)
 
 
-def _row(record: RunRecord, first: RunRecord, words: Words) -> tuple[Html, ...]:
+def _row(record: RunRecord, records: Sequence[RunRecord], words: Words) -> tuple[Html, ...]:
     grams = record.emissions_g.operational if record.emissions_g.embodied.is_missing else record.emissions_g.total
-    against = words.say("reference") if record is first else change(record.energy_j, first.energy_j, words)
+    against = words.say("reference") if record is records[0] else change(record.energy_j, records[0].energy_j, words)
     cells = (
         words.quantity(record.energy_j, "j"),
         against,
@@ -64,7 +64,7 @@ def _row(record: RunRecord, first: RunRecord, words: Words) -> tuple[Html, ...]:
         words.duration(record.duration_s),
         words.best(mean_power_w(record.energy_j, record.duration_s), "w"),
     )
-    return (user(record.name or record.id), *(text(cell) for cell in cells))
+    return (user(label(record, records)), *(text(cell) for cell in cells))
 
 
 def curves(records: Sequence[RunRecord], material: Material, words: Words) -> Html:
@@ -77,23 +77,28 @@ def curves(records: Sequence[RunRecord], material: Material, words: Words) -> Ht
     ]
     if not found:
         return NOTHING
-    said = " ".join(f"{record.name}: {summary_of(record, curve, words)}" for _, record, curve in found)
+    said = " ".join(f"{label(record, records)}: {summary_of(record, curve, words)}" for _, record, curve in found)
     length_s = max(curve.edges_s[-1] for _, _, curve in found)
     keys = (
-        tag("li", tag("i", class_=f"key r{at % 6}", aria_hidden="true"), user(record.name or record.id))
+        tag("li", tag("i", class_=f"key r{at % 6}", aria_hidden="true"), user(label(record, records)))
         for at, record, _ in found
     )
     drawn = overlay([(at, curve) for at, _, curve in found], words, length_s=length_s, label=said)
     caption = tag("figcaption", text(words.say("power_compare_note")), class_="note")
     behind = [
-        tag("details", tag("summary", user(record.name), text(f": {words.say('data_curve')}")), _tables.curve(curve, words))
+        tag(
+            "details",
+            tag("summary", user(label(record, records)), text(f": {words.say('data_curve')}")),
+            _tables.curve(curve, words),
+        )
         for _, record, curve in found
     ]
     figure = tag("figure", tag("ul", *keys, class_="keys"), drawn, caption, *behind, class_="power")
     return section(words.say("power_compare_title"), figure)
 
 
-def _each(record: RunRecord, material: Material, words: Words, *, brief: bool) -> Html:
+def _each(record: RunRecord, records: Sequence[RunRecord], material: Material, words: Words) -> Html:
+    brief = len(records) > _IN_FULL
     parts = [
         tag("div", *tiles(record, words), class_="tiles"),
         _tables.components(record, words) if record.components else NOTHING,
@@ -103,4 +108,4 @@ def _each(record: RunRecord, material: Material, words: Words, *, brief: bool) -
         NOTHING if brief else about(record, words),
         verify(record, material, words),
     ]
-    return tag("details", tag("summary", user(record.name or record.id)), *parts, class_="run")
+    return tag("details", tag("summary", user(label(record, records))), *parts, class_="run")

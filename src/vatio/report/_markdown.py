@@ -9,7 +9,7 @@ from vatio.errors import UsageError
 from vatio.records import Footprint, Quantity, RunRecord
 from vatio.report._format import clean
 from vatio.report._parts import counted, mean_power_w, shown_only, useful_ratio
-from vatio.report._sentences import change, headline, meaning, title
+from vatio.report._sentences import change, headline, label, meaning, title
 from vatio.report._words import Words, words
 
 _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~!&$@"})
@@ -35,7 +35,8 @@ def to_markdown(
     if len(records) > 1:
         parts += [said.say("meaning_compare"), _side_by_side(records, said)]
     for record in records:
-        parts += _run(record, (footprints or {}).get(record.id), head, said, heading=len(records) > 1)
+        parts += [f"## {escaped(label(record, records))}"] if len(records) > 1 else []
+        parts += _run(record, (footprints or {}).get(record.id), head, said)
     parts.append(f"*{said.say('footer_many', version=__version__)}*")
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -49,14 +50,13 @@ def escaped(text: str) -> str:
     return clean(text).translate(_SPECIAL)
 
 
-def _run(record: RunRecord, footprint: Footprint | None, head: str | None, words: Words, *, heading: bool) -> list[str]:
+def _run(record: RunRecord, footprint: Footprint | None, head: str | None, words: Words) -> list[str]:
     found = head or (record.entries[-1].hash if record.entries else None)
     unknown = [
         words.say("gap", start=words.duration(gap.start_s), end=words.duration(gap.end_s), reason=gap.reason)
         for gap in record.gaps
     ]
     parts = [
-        f"## {escaped(record.name or record.id)}" if heading else "",
         escaped(" ".join(meaning(record, words))),
         _figures(record, words),
         _components(record, words),
@@ -131,7 +131,7 @@ def _sources(record: RunRecord, footprint: Footprint | None, words: Words) -> st
 def _side_by_side(records: Sequence[RunRecord], words: Words) -> str:
     rows = [
         (
-            record.name or record.id,
+            label(record, records),
             words.quantity(record.energy_j, "j"),
             words.say("reference") if record is records[0] else change(record.energy_j, records[0].energy_j, words),
             words.quantity(record.emissions_g.total, "g"),

@@ -13,7 +13,7 @@ from vatio.report._words import Words
 def title(records: Sequence[RunRecord], words: Words) -> str:
     """Name the report."""
     if len(records) == 1:
-        return words.say("title_one", name=_name(records[0]))
+        return words.say("title_one", name=label(records[0], records))
     return words.say("title_many", count=str(len(records)))
 
 
@@ -31,9 +31,9 @@ def headline(records: Sequence[RunRecord], words: Words) -> str:
         "headline_many",
         count=str(len(known)),
         least=words.best(least.energy_j, "j"),
-        least_name=_name(least),
+        least_name=label(least, records),
         most=words.best(most.energy_j, "j"),
-        most_name=_name(most),
+        most_name=label(most, records),
     )
 
 
@@ -63,8 +63,11 @@ def zone_name(intensity: Intensity, words: Words) -> str:
     return words.say("world") if intensity.zone == "WORLD" else clean(intensity.zone)
 
 
-def _name(record: RunRecord) -> str:
-    return clean(record.name) or record.id
+def label(record: RunRecord, among: Sequence[RunRecord]) -> str:
+    """Name a run so that it is told from the others: by its name, with the end of its id where names repeat."""
+    name = clean(record.name) or record.id
+    same = [other for other in among if other.name == record.name]
+    return f"{name} ({record.id[-6:]})" if len(same) > 1 else name
 
 
 def _energy(record: RunRecord) -> float:
@@ -82,7 +85,7 @@ def _two(first: RunRecord, second: RunRecord, words: Words) -> str:
     relative = _energy(second) / _energy(first) - 1.0 if _energy(first) else 0.0
     key = "headline_less" if relative < 0 else "headline_more"
     share = words.best(Quantity.exact(abs(round(relative, 3))), "ratio")
-    return words.say(key, name=_name(second), change=share, other=_name(first))
+    return words.say(key, name=label(second, (first, second)), change=share, other=label(first, (first, second)))
 
 
 def _power(record: RunRecord, words: Words) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from vatio.records import Environment, FileDigest, RunRecord
 from vatio.report._html import NOTHING, Html, join, table, tag, text, user
+from vatio.report._sentences import label
 from vatio.report._words import Words
 
 _DISTRIBUTIONS = 200
@@ -31,7 +32,7 @@ def differences(records: Sequence[RunRecord], words: Words) -> Html:
     if not fields:
         return tag("p", text(words.say("differs_none")))
     rows = [(text(name), *(user(one.get(name, "")) for one in flat)) for name in fields[:_DIFFERENCES]]
-    head = [text(words.say("field")), *(user(record.name or record.id) for record in records)]
+    head = [text(words.say("field")), *(user(label(record, records)) for record in records)]
     return table(text(words.say("differs_title")), head, rows, numeric=99)
 
 
