@@ -14,10 +14,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 _HOMES = itertools.count()
 SHARED_DATA = Path(os.environ.get("VATIO_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+
+# A machine that does other things too is slow at times; how slow is for the benchmarks to say.
+settings.register_profile("vatio", deadline=None, print_blob=True)
+settings.load_profile("vatio")
 
 
 def _lacks_module(name: str) -> Callable[[], str]:
@@ -67,6 +73,12 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
         monkeypatch.setenv(name, str(home / name.lower()))
     for name in [name for name in os.environ if name.startswith("VATIO_") and not name.startswith("VATIO_TEST_")]:
         monkeypatch.delenv(name)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Look for doctests in the package, not in the programs that tests start."""
+    beside = collection_path.suffix == ".py" and ROOT / "tests" in collection_path.parents
+    return True if beside and not collection_path.name.startswith(("test_", "conftest")) else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
