@@ -76,8 +76,9 @@ class Rig:
             return None, "did not end in time"
         told = [line for line in done.stdout.decode(errors="replace").splitlines() if line.startswith("RESULT ")]
         if not told:
-            last = (done.stderr.decode(errors="replace").strip().splitlines() or [f"ended with {done.returncode}"])[-1]
-            return None, last[:160]
+            complaint = done.stderr.decode(errors="replace").strip()
+            raised = "Traceback (most recent call last)" in complaint
+            return None, complaint.splitlines()[-1][:160] if raised else f"ended the process with {done.returncode}"
         return json.loads(told[-1][7:]), ""
 
     def error_percent(self, case: Case, told: dict[str, object]) -> float:

@@ -221,6 +221,13 @@ def test_a_counter_never_falls_whatever_it_shows(values: list[int], range_uj: in
     assert totals == sorted(totals)
 
 
+def test_a_counter_that_steps_back_a_little_invents_nothing() -> None:
+    counter = Accumulated(200_000_000_000, 0.0, range_=262_143_328_850, per_j=1e6)
+    assert counter.add(199_999_999_000, 1.0) == counter.total == 200_000_000_000
+    assert counter.fault
+    assert counter.add(200_000_100_000, 2.0) - 200_000_000_000 <= 101_000
+
+
 def test_a_reader_that_was_away_for_many_wraps_says_so() -> None:
     counter = Accumulated(900, 0.0, range_=1000, per_j=1.0)
     counter.add(100, 10.0)

@@ -48,7 +48,8 @@ class Accumulated:
                 self.fault = f"not read for {elapsed_s:.0f} s: the counter may have wrapped more than once"
             return wrapped
         self.fault = "the counter was reset: what it had counted since the last reading is lost"
-        return value
+        # A value that cannot have been drawn since then is no new count: some counters step back by a little.
+        return value if value <= self._most_per_s * (elapsed_s + _SLACK_S) else 0
 
     def _usual_per_s(self) -> float:
         """Give a power that a device may well hold for minutes: a fifth of the most."""

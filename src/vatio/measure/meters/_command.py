@@ -23,6 +23,8 @@ _SILENT_PERIODS = 5.0
 # PDUs and BMCs are sold as "within 1 %" to "within 5 %".
 ERROR_RATIO = 0.05
 _MOST_BYTES = 65536
+# A rack's worth: a counter that falls to more than this can have drawn has not begun anew.
+_MOST_POWER_W = 100_000.0
 
 
 class CommandMeter:
@@ -66,6 +68,8 @@ class CommandMeter:
         """
         if not command:
             raise MeterAbsent("no outside meter is configured", hint='set [meters] command = "..."')
+        if os.name != "posix":
+            raise MeterAbsent("outside meters need a POSIX shell")
         try:
             helper = _start(command)
         except OSError as error:
@@ -137,10 +141,10 @@ class CommandMeter:
     def _step_j(self, last: tuple[float, float], at_s: float, value: float) -> float:
         if self._unit == "w":
             return 0.5 * (last[1] + value) * max(0.0, at_s - last[0])
-        if value < last[1]:
-            self._fault = "the outside meter's counter was reset: what it had counted since the last reading is lost"
-            return value
-        return value - last[1]
+        if value >= last[1]:
+            return value - last[1]
+        self._fault = "the outside meter's counter was reset: what it had counted since the last reading is lost"
+        return value if value <= _MOST_POWER_W * (at_s - last[0] + 1.0) else 0.0
 
 
 def _start(command: str) -> Popen[bytes]:
