@@ -124,8 +124,10 @@ def number(quantity: Quantity, size: float = 1.0, *, marks: Marks = PLAIN) -> st
     text = _digits(middle, place, marks)
     if low == high:
         return _four(value, marks)
-    if min(high - value, value - low) >= 0.8 * max(high - value, value - low):
-        half = max(_up(high, place, 1) - middle, middle - _up(low, place, -1))
+    half = max(_up(high, place, 1) - middle, middle - _up(low, place, -1))
+    even = min(high - value, value - low) >= 0.8 * max(high - value, value - low)
+    # 46 +/- 52 would reach below zero where the truth cannot.
+    if even and (middle >= half or low < 0.0):
         return f"{text} {marks.plus_minus} {_digits(half, place, marks)}"
     gap = "" if low >= 0.0 else " "
     return (

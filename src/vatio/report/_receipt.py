@@ -151,7 +151,7 @@ def _embodied(embodied: Quantity, whole: Quantity) -> str:
 def _cost(record: RunRecord) -> tuple[str, str]:
     own = f"vatio itself {plain(float(f'{record.overhead.cpu_s:.2g}'))} CPU-s"
     if record.cost_eur.is_missing:
-        return NOT_MEASURED, f"{fit(why(record.cost_eur) or 'no price_eur_per_kwh', 24)}; {own}"
+        return NOT_MEASURED, f"{own}; {why(record.cost_eur) or 'no price_eur_per_kwh'}"
     energy = record.overhead.energy_j
     return written(record.cost_eur, "eur"), own + ("" if energy.is_missing else f", {best(energy, 'j')}")
 
