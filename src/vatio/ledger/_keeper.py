@@ -10,13 +10,13 @@ from typing import Any, Protocol, TypeVar
 from vatio.errors import LedgerError, LedgerUnavailable
 from vatio.ledger._filesystem import is_network
 from vatio.ledger._place import Places, ledger_path, places
-from vatio.records import Ended, Entry, Footprint, Started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config import Config
     from vatio.ledger._ledger import Ledger
     from vatio.ledger._outbox import Outbox
+    from vatio.records import Ended, Entry, Footprint, Started
 
 T = TypeVar("T")
 _LEAST_WAIT_S = 0.05

@@ -9,23 +9,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vatio.errors import LedgerDamaged, LedgerError, LedgerUnavailable, UnknownName
-from vatio.ledger._find import find_run, list_runs
 from vatio.ledger._owner import machine_id
 from vatio.ledger._place import Places, ledger_path, places
 from vatio.ledger._project import project
-from vatio.ledger._reader import Facts, read_blob, read_environment, read_facts
 from vatio.ledger._seal import append_end, existing_end, sealed_samples, store_blob
 from vatio.ledger._sqlite import SqliteBackend
 from vatio.ledger.chain import Chain, Identity, Pin, Signer, add_pin, as_entry, former_key, head_of, own_origin, read_signer
-from vatio.records import Ended, Entry, Footprint, Quantity, RunRecord, Started, rfc3339
+from vatio.records import rfc3339
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config import Config
     from vatio.ledger._backend import Backend, Execute
     from vatio.ledger._prune import Pruned
+    from vatio.ledger._reader import Facts
     from vatio.ledger._verify import Verification
     from vatio.ledger.samples import Minutes, Samples
+    from vatio.records import Ended, Entry, Footprint, Quantity, RunRecord, Started
 
 _ENTRY = "SELECT origin, seq, kind, run, hash, header, signature FROM entry WHERE origin = ? AND seq = ?"
 
@@ -124,6 +124,8 @@ class Ledger:
         Raises:
             UnknownName: the ledger has no such blob.
         """
+        from vatio.ledger._reader import read_blob
+
         found = read_blob(self._backend.query, sha256)
         if found is None:
             raise UnknownName(f"no blob {sha256}", hint="it may have been erased: vatio ledger verify")
@@ -135,20 +137,23 @@ class Ledger:
 
     def find(self, ref: str) -> str:
         """Give the id of the run that ``ref`` means: an id, a unique part of one, a name, ``@1`` for the latest."""
+        from vatio.ledger._find import find_run
+
         return find_run(self._backend.query, ref)
 
     def run(self, ref: str) -> RunRecord:
         """Read one run in whole."""
-        facts = read_facts(self._backend.query, self.find(ref))
-        return self._view(facts, with_environment=True)
+        return self._view(self.facts(self.find(ref)), with_environment=True)
 
     def runs(
         self, limit: int = 50, *, since: datetime | None = None, until: datetime | None = None, **filters: str
     ) -> tuple[RunRecord, ...]:
         """Read the newest runs, without their environments; ``limit`` 0 is all. Filters: project, series, name, ..."""
+        from vatio.ledger._find import list_runs
+
         dates = [rfc3339(date) if date is not None else None for date in (since, until)]
         ids = list_runs(self._backend.query, limit=limit, since=dates[0], until=dates[1], filters=filters)
-        return tuple(self._view(read_facts(self._backend.query, run), with_environment=False) for run in ids)
+        return tuple(self._view(self.facts(run), with_environment=False) for run in ids)
 
     def earlier_j(self, record: RunRecord, *, limit: int = 30) -> tuple[float, ...]:
         """Read the joules of the latest finished runs of a run's series before it."""
@@ -266,6 +271,8 @@ class Ledger:
 
     def facts(self, run: str) -> Facts:
         """Read the entries of a run as they are."""
+        from vatio.ledger._reader import read_facts
+
         return read_facts(self._backend.query, run)
 
     def unsealed(self) -> tuple[str, ...]:
@@ -279,6 +286,7 @@ class Ledger:
         return bool(found) and found[0][0] == self._identity.machine
 
     def _view(self, facts: Facts, *, with_environment: bool) -> RunRecord:
+        from vatio.ledger._reader import read_environment
         from vatio.ledger._shown import shown
 
         environment = read_environment(self._backend.query, facts.ended) if with_environment else None

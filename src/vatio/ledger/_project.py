@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from vatio.ledger._backend import Execute
 from vatio.ledger._schema import RUN_COLUMNS
 from vatio.ledger.chain import read_header
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.ledger._backend import Execute
 
 _STARTED = ("name", "project", "series", "job", "within", "stage", "started_at", "boot", "host")
 _ENTRIES = """SELECT e.header, e.origin, e.seq, e.kind, e.run, p.body FROM entry e

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 
 from vatio.errors import LedgerDamaged
-from vatio.ledger._backend import Execute
 from vatio.ledger.samples import Sealed, open_spool, seal_rows
-from vatio.records import Ended, Entry, Footprint
 
-Append = Callable[[Execute, str, object, str | None], Entry]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vatio.ledger._backend import Execute
+    from vatio.records import Ended, Entry, Footprint
+
+    Append = Callable[[Execute, str, object, str | None], Entry]
 
 
 def sealed_samples(spool_folder: str | None) -> Sealed | None:

@@ -11,8 +11,11 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from vatio.errors import LedgerDamaged, LedgerError, LedgerUnavailable
-from vatio.ledger._backend import Execute
 from vatio.ledger._schema import FACTS, PROJECTIONS, VERSION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.ledger._backend import Execute
 
 # STRICT tables came with 3.37; older libraries read them not at all, and write the same tables without the check.
 _STRICT = sqlite3.sqlite_version_info >= (3, 37)

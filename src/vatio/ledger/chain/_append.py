@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from vatio.errors import InvalidRecord
-from vatio.ledger._backend import Execute
 from vatio.ledger._ids import new_id
 from vatio.ledger.chain._header import GENESIS, Header, entry_hash, header_bytes, new_salt, payload_hash, read_header
 from vatio.ledger.chain._keys import Signer
 from vatio.records import Entry, dumps, to_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.ledger._backend import Execute
 
 _HEAD = "SELECT seq, hash, header FROM entry WHERE origin = ? ORDER BY seq DESC LIMIT 1"
 _LAST_KEY = """SELECT p.body FROM entry e JOIN payload p ON p.origin = e.origin AND p.seq = e.seq

@@ -10,13 +10,13 @@ import json
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 from zlib import crc32
 
 from vatio.errors import InvalidRecord, LedgerDamaged, LedgerUnavailable
-from vatio.records import Channel, Gap, Quantity, Started, dumps, from_json
+from vatio.records import Channel, Quantity, Started, dumps, from_json
 
 SAMPLES = "samples.spool"
 EVENTS = "events.jsonl"
@@ -47,15 +47,6 @@ class SpoolHeader:
     expected_hosts: int | None = None
     notes: tuple[str, ...] = ()
     counter_ranges_j: Mapping[str, float | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpooledRun:
-    """Hold a spool as read: rows of ``(t_s, one number a channel)``, NaN where a channel had none, and the gaps."""
-
-    header: SpoolHeader
-    rows: tuple[tuple[float, ...], ...]
-    gaps: tuple[Gap, ...] = ()
 
 
 class Spool:
@@ -132,18 +123,6 @@ class Spool:
         os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
 
 
-def read_spool(folder: str) -> SpooledRun:
-    """Read a run's spool in whole.
-
-    Raises:
-        LedgerDamaged: there is no spool, or its header cannot be read.
-    """
-    header, blocks = open_spool(folder)
-    rows = tuple(row for block in blocks for row in block)
-    good = tuple(row for row in rows if row)
-    return SpooledRun(header=header, rows=good, gaps=_gaps(rows))
-
-
 def open_spool(folder: str, *, rows: int = 4096) -> tuple[SpoolHeader, Iterator[list[tuple[float, ...]]]]:
     """Read a spool's header, and its rows block by block; a row whose CRC is wrong is an empty tuple.
 
@@ -165,11 +144,6 @@ def open_spool(folder: str, *, rows: int = 4096) -> tuple[SpoolHeader, Iterator[
     return header, _blocks(path, len(line), len(header.channels), rows)
 
 
-def resumed(header: SpoolHeader, *, notes: tuple[str, ...]) -> SpoolHeader:
-    """Give the header of a spool that goes on in another process's hands."""
-    return replace(header, notes=(*header.notes, *notes))
-
-
 def _blocks(path: str, start: int, channels: int, rows: int) -> Iterator[list[tuple[float, ...]]]:
     form = struct.Struct(f"<{channels + 1}d")
     size, number = form.size + 4, 0
@@ -188,21 +162,6 @@ def _row(data: bytes, form: struct.Struct, number: int) -> tuple[float, ...]:
     if crc32(data[:-4], number & 0xFFFFFFFF) != int.from_bytes(data[-4:], "little"):
         return ()
     return form.unpack(data[:-4])
-
-
-def _gaps(rows: Sequence[tuple[float, ...]]) -> tuple[Gap, ...]:
-    found: list[Gap] = []
-    last_s, lost = 0.0, 0
-    for row in [*rows, ()]:
-        if row:
-            if lost:
-                found.append(Gap(start_s=last_s, end_s=max(last_s, row[0]), reason=f"{lost} damaged samples"))
-            last_s, lost = row[0], 0
-        else:
-            lost += 1
-    if lost > 1:  # one is the mark that ends the loop
-        found.append(Gap(start_s=last_s, end_s=last_s, reason=f"{lost - 1} damaged samples"))
-    return tuple(found)
 
 
 def read_events(folder: str) -> list[Mapping[str, object]]:
