@@ -85,8 +85,8 @@ def figure(value: float | None) -> str:
 
 def peer(row: Row) -> str:
     """Write what the best peer got, and its name."""
-    got = row.peer_got if isinstance(row.peer_got, str) else figure(row.peer_got)
-    return f"{got} {row.peer}".strip() if row.peer else "-" if row.peer_got is None else got
+    got = "" if row.peer_got is None else row.peer_got if isinstance(row.peer_got, str) else figure(row.peer_got)
+    return f"{got} {row.peer}".strip() or "-"
 
 
 def _kept(line: dict[str, Any], old_commit: str, commit: str) -> dict[str, Any]:
