@@ -91,7 +91,7 @@ def _existing(mount: str, path: str, mount_root: str) -> str:
 
 def _upwards(folder: str | None) -> list[str]:
     """List a cgroup's folder and those above it: a limit on any of them holds."""
-    folders = []
+    folders: list[str] = []
     while folder and (os.path.exists(f"{folder}/cgroup.procs") or not folders):
         folders.append(folder)
         folder = os.path.dirname(folder)
