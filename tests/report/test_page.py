@@ -123,6 +123,7 @@ def test_a_lower_bound_is_shown_as_one() -> None:
     assert "The true energy is higher" in written
     assert "device lost after 41 s" in written
     assert "1 of 2 hosts measured" in written
+    assert "on average, over CPU." in written
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def _tile(label: str, quantity: Quantity, unit: str, words: Words) -> Html:
         return tag("div", name, tag("p", text(words.say("not_measured")), class_="big none"), reason, class_="tile")
     amount, _, unit_name = words.best(quantity, unit).rpartition("\u00a0")
     big = tag("p", text(amount), tag("small", text("\u00a0" + unit_name)), class_="big")
-    between = words.interval(quantity, unit)
+    between = "" if quantity.high is None else words.interval(quantity, unit)
     return tag(
         "div",
         name,

@@ -59,7 +59,7 @@ def ratio(part: Quantity, whole: Quantity) -> Quantity:
     ends = ((part.value, whole.value), (part.low, whole.low), (part.high, whole.high))
     known = [min(1.0, max(0.0, upper / lower)) for upper, lower in ends if upper is not None and lower]
     if part.value is None or not whole.value or not known:
-        return Quantity.absent(*part.missing, *whole.missing, source=part.source or whole.source)
+        return Quantity.absent(*part.missing, *whole.missing, source=(part if part.is_missing else whole).source)
     value = known[0]
     return Quantity(
         value=value,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vatio.records import Intensity, Quantity, RunRecord
+from vatio.records import Intensity, Quantity, RunRecord, total
 from vatio.report._format import clean
 from vatio.report._parts import by_kind, mean_power_w, useful_ratio, why, workload_ratio
 from vatio.report._words import Words
@@ -92,7 +92,8 @@ def _power(record: RunRecord, words: Words) -> str:
     power = mean_power_w(record.energy_j, record.duration_s)
     if power.is_missing:
         return ""
-    kinds = [words.name(kind) for kind in by_kind(record.components)] or [words.say("machine")]
+    measured = {kind: total(part.energy_j for part in parts) for kind, parts in by_kind(record.components).items()}
+    kinds = [words.name(kind) for kind, energy_j in measured.items() if not energy_j.is_missing] or [words.say("machine")]
     return words.say("meaning_power", power=words.best(power, "w"), parts=words.names(kinds))
 
 
