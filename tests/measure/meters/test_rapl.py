@@ -141,7 +141,7 @@ def test_a_zone_that_disappears_stays_missing_and_says_so(bench: Bench) -> None:
     meter.close()
 
 
-def test_a_reset_counts_what_was_surely_drawn_and_says_that_the_rest_is_lost(bench: Bench) -> None:
+def test_a_reset_is_a_hole_after_which_what_was_surely_drawn_counts(bench: Bench) -> None:
     bench.tree.add("intel-rapl:0", "package-0", trace=100.0, start_j=200_000.0)
     meter = bench.open()
     before = list(meter.read())
@@ -150,10 +150,10 @@ def test_a_reset_counts_what_was_surely_drawn_and_says_that_the_rest_is_lost(ben
     bench.advance(1.0)
     bench.tree.reset("intel-rapl:0")
     bench.advance(1.0)
-    assert drawn_j(meter, before) == pytest.approx({"package-0": 1100.0})
+    assert meter.read() == [None]
     assert "reset" in meter.faults()["package-0"]
     bench.advance(1.0)
-    meter.read()
+    assert drawn_j(meter, before) == pytest.approx({"package-0": 1200.0})
     assert meter.faults() == {}
 
 

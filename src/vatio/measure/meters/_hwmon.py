@@ -100,7 +100,8 @@ class HwmonMeter:
         if isinstance(energy, Integral):
             joules = energy.add(_watts(sensor, raw), self._clock())
         else:
-            joules = None if raw is None or energy is None else energy.add(raw[0], self._clock()) * J_PER_UJ
+            total = None if raw is None or energy is None else energy.add(raw[0], self._clock())
+            joules = None if total is None or energy is None or energy.fault else total * J_PER_UJ
         fault = "the sensor could not be read" if raw is None or energy is None else energy.fault
         if fault:
             self._faults[sensor.name] = fault

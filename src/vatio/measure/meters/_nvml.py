@@ -107,7 +107,8 @@ class NvmlMeter:
         joules: float | None
         if isinstance(energy, Accumulated):
             raw = self._library.energy_mj(gpu.handle)
-            joules = None if raw is None else energy.add(raw, self._clock()) * J_PER_MJ
+            total = None if raw is None else energy.add(raw, self._clock())
+            joules = None if total is None or energy.fault else total * J_PER_MJ
         else:
             raw = self._library.power_mw(gpu.handle)
             joules = energy.add(None if raw is None else raw * W_PER_MW, self._clock())

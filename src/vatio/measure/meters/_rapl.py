@@ -72,7 +72,8 @@ class RaplMeter:
         values: list[float | None] = []
         for index, file in enumerate(self._files):
             raw = None if file is None else self._raw(index, file)
-            values.append(None if raw is None else self._add(index, raw) * J_PER_UJ)
+            total = None if raw is None else self._add(index, raw)
+            values.append(None if total is None else total * J_PER_UJ)
         return values
 
     def faults(self) -> Mapping[str, str]:
@@ -105,7 +106,8 @@ class RaplMeter:
             self._lost(index, file, "the counter is empty or not a number")
             return None
 
-    def _add(self, index: int, raw: int) -> int:
+    def _add(self, index: int, raw: int) -> int | None:
+        """Accumulate; a reading of which joules may be lost is a hole, so that it shows, and the next one goes on."""
         counter = self._counters[index]
         now_s = self._clock()
         if counter is None:
@@ -116,6 +118,7 @@ class RaplMeter:
         total = counter.add(raw, now_s)
         if counter.fault:
             self._faults[self._zones[index].name] = counter.fault
+            return None
         return total
 
     def _lost(self, index: int, file: int, reason: str) -> None:
