@@ -168,6 +168,7 @@ def test_a_report_is_written_in_each_form(used: Shell) -> None:
     assert not list(used.folder.glob("*.part"))
 
     assert used("report", "one").stdout.startswith("# ")
+    assert used("report", "one", "--md").stdout.startswith("# ")
     assert used("report", "one", "--html", "-").stdout.startswith("<!doctype html>")
     assert json.loads(used("report", "one", "--json").stdout)["runs"][0]["name"] == "one"
     assert used("report", "one", "--html", "absent/r.html").returncode == 2

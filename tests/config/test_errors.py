@@ -11,7 +11,7 @@ from vatio.config import SECTIONS, load_config
 from vatio.errors import ConfigError
 
 WRONG = [
-    ('[site]\n\npue = "1.2kW"', "vatio.toml:3: site.pue is '1.2kW', not a number", "unit is ratio"),
+    ('[site]\n\npue = "1.2kW"', "vatio.toml:3: site.pue is '1.2kW', not a number", "a ratio has no unit"),
     ("[site]\nprice_eur_per_kwh = 210", "vatio.toml:2: site.price_eur_per_kwh is 210 EUR/kWh", "did you mean 0.21?"),
     ("[site]\npue = true", "vatio.toml:2: site.pue is true, not a number", "write 1.2"),
     ("[site]\npue = nan", "vatio.toml:2: site.pue is nan, not a number", ""),

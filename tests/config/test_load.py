@@ -85,7 +85,7 @@ def test_pyproject_is_read_where_it_has_our_table(tmp_path: Path) -> None:
 def test_a_line_of_pyproject_is_counted_from_its_top(tmp_path: Path) -> None:
     write(tmp_path, "[project]\nname = 'x'\n\n[tool.vatio.site]\npue = 0.5", "pyproject.toml")
 
-    with pytest.raises(ConfigError, match=r"pyproject.toml:5: site.pue is 0.5 ratio, not from 1 to 10"):
+    with pytest.raises(ConfigError, match=r"pyproject.toml:5: site.pue is 0.5, not from 1 to 10"):
         resolved(tmp_path)
 
 
@@ -178,3 +178,12 @@ def test_a_configuration_does_not_change(tmp_path: Path) -> None:
 def test_a_byte_order_mark_and_dos_lines_are_read(tmp_path: Path, encoded: bytes) -> None:
     write(tmp_path, encoded)
     assert resolved(tmp_path).site.zone == "ES"
+
+
+def test_a_variable_that_is_almost_a_setting_is_noted(tmp_path: Path) -> None:
+    notes = resolved(tmp_path, {"VATIO_ZONE": "ES", "VATIO_API_KEY": "x", "VATIO_RUN": "y", "VATIO_TEST_REQUIRE": "z"}).notes
+
+    assert notes == (
+        "the variable VATIO_ZONE is not used: did you mean VATIO_SITE_ZONE?",
+        "the variable VATIO_API_KEY is not used",
+    )

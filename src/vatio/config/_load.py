@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from vatio.config._toml import TomlFile
 
 _PREFIX = "VATIO_"
+# What is no setting: a run's own variables (CONTRACT.md 4), where to read from, and what only this process is told.
+_OTHERS = ("VATIO_RUN", "VATIO_BOOT", "VATIO_SPOOL", "VATIO_CONFIG", "VATIO_DEBUG", "VATIO_TEST_")
 _SHARED = ("tool", "vatio")
 
 
@@ -34,7 +36,7 @@ def load_config(
     Raises:
         ConfigError: a file is not TOML, a key is unknown, or a value has the wrong type, unit or size.
     """
-    here = os.path.abspath(folder or os.getcwd())
+    here = os.path.abspath(folder or _working_folder(environ or {}))
     surroundings = environ or {}
     users = user_folder(surroundings)
     notes: list[str] = []
@@ -42,6 +44,7 @@ def load_config(
     file = file or surroundings.get("VATIO_CONFIG")
     project, remark = (_opened(os.path.join(here, file)), "") if file else _project_file(here, notes)
     variables = {name: value for name, value in surroundings.items() if value and _is_ours(name)}
+    notes += [_unused(name) for name in surroundings if name.startswith(_PREFIX) and not _is_ours(name) and _is_stray(name)]
     chosen = {name: value for name, value in (options or {}).items() if value is not None}
     given: dict[str, dict[str, Any]] = {}
     origins: dict[str, str] = {}
@@ -58,6 +61,17 @@ def load_config(
     _complete_ledger(given.setdefault("ledger", {}), users)
     root = os.path.dirname(os.path.abspath(project.path)) if project else git_root(here) or here
     return Config(given, root=root, origins=origins, notes=tuple(notes))
+
+
+def _working_folder(environ: Mapping[str, str]) -> str:
+    """Give the working folder; of one that was deleted, the nearest folder that is still there."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        folder = environ.get("PWD", "")
+    while folder and not os.path.isdir(folder):
+        folder = os.path.dirname(folder) if folder != os.path.dirname(folder) else ""
+    return folder or os.sep
 
 
 def _opened(path: str, prefix: tuple[str, ...] = ()) -> TomlFile | None:
@@ -113,6 +127,18 @@ def _is_ours(variable: str) -> bool:
     """Tell ``VATIO_SITE_ZONE`` from what vatio itself sets (VATIO_RUN) and from everybody else's variables."""
     section, underscore, _ = variable.removeprefix(_PREFIX).partition("_")
     return variable.startswith(_PREFIX) and bool(underscore) and section.lower() in SECTIONS
+
+
+def _is_stray(variable: str) -> bool:
+    return not variable.startswith(_OTHERS)
+
+
+def _unused(variable: str) -> str:
+    """Say that a variable is not a setting: ``VATIO_ZONE`` may be meant as one, or belong to a newer vatio or a tool."""
+    key = variable.removeprefix(_PREFIX).lower()
+    homes = _homes(key)
+    meant = f": did you mean {_PREFIX}{homes[0].upper()}_{key.upper()}?" if homes else ""
+    return f"the variable {variable} is not used{meant}"
 
 
 def _add_environment(layers: Layers, variables: Mapping[str, str]) -> None:

@@ -56,11 +56,12 @@ def _allowed(setting: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _number(value: object, setting: Mapping[str, Any]) -> float:
-    unit = setting.get("unit", "")
+    unit = setting["unit"]
     number = _as_float(value)
     if number is None:
-        raise ConfigError(f"is {_shown(value)}, not a number", hint=f"write {setting['example']}: its unit is {unit}")
-    return _bounded(number, setting, unit)
+        said = "a ratio has no unit" if unit == "ratio" else f"its unit is {unit}"
+        raise ConfigError(f"is {_shown(value)}, not a number", hint=f"write {setting['example']}: {said}")
+    return _bounded(number, setting, "" if unit == "ratio" else f" {unit}")
 
 
 def _duration(value: object, setting: Mapping[str, Any]) -> float:
@@ -72,7 +73,7 @@ def _duration(value: object, setting: Mapping[str, Any]) -> float:
             number = parse_duration_s(_text(value, setting))
         except UsageError as error:
             raise ConfigError(f"is {_shown(value)}, not a duration", hint=error.hint) from None
-    return _bounded(number, setting, "s")
+    return _bounded(number, setting, " s")
 
 
 def _bounded(number: float, setting: Mapping[str, Any], unit: str) -> float:
@@ -83,8 +84,9 @@ def _bounded(number: float, setting: Mapping[str, Any], unit: str) -> float:
         return number
     bounds = f"from {low:g} to {high:g}" if math.isfinite(high) else f"{low:g} or more"
     # The usual mistake is the thousandfold unit: EUR/MWh, kg, ms.
-    hint = f"its unit is {unit}: did you mean {number / 1000:g}?" if max(low, high / 1e4) <= number / 1000 <= high else ""
-    raise ConfigError(f"is {number:g} {unit}, not {bounds} {unit}", hint=hint)
+    near = unit and max(low, high / 1e4) <= number / 1000 <= high
+    hint = f"its unit is{unit}: did you mean {number / 1000:g}?" if near else ""
+    raise ConfigError(f"is {number:g}{unit}, not {bounds}{unit}", hint=hint)
 
 
 def _flag(value: object, setting: Mapping[str, Any]) -> bool:

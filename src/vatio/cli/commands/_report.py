@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command("report", epilog="RUN is an id, a part of one that is its own, a name, or @1 for the latest run.")
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True)
 @click.option("--html", metavar="FILE", help="Write one self-contained page.")
-@click.option("--md", metavar="FILE", help="Write Markdown.")
+@click.option("--md", metavar="[FILE]", is_flag=False, flag_value="-", help="Write Markdown, to stdout unless FILE is given.")
 @click.option("--language", metavar="en|es", default="en", show_default=True, help="Language of the page.")
 @as_json
 @shared
@@ -37,15 +37,19 @@ def command(rim: Rim, *, runs: tuple[str, ...], html: str | None, md: str | None
             footprints = {record.id: made for record in records if (made := ledger.facts(record.id).footprint)}
             head = ledger.head()
             page = to_html(records, samples, footprints=footprints, head=head.hash if head else None, language=language)
-            save(html, page)
-            rim.note(f"wrote {html}")
+            _written(rim, html, page)
     if md:
-        save(md, to_markdown(records))
-        rim.note(f"wrote {md}")
+        _written(rim, md, to_markdown(records))
     if as_json:
         put_json({"schema": "vatio.runs/1", "runs": records})
     elif not html and not md:
         put(to_markdown(records))
+
+
+def _written(rim: Rim, path: str, text: str) -> None:
+    save(path, text)
+    if path != "-":
+        rim.note(f"wrote {path}")
 
 
 def _samples(ledger: Ledger, run: str) -> Samples | None:
