@@ -17,7 +17,8 @@ VATIO = (sys.executable, "-m", "vatio")
 RUN_FIELDS = """schema id name project series job command status sealed exit_code signal started_at ended_at duration_s paused_s
 interval_s gaps stage tags within parents plan hosts energy_j workload_energy_j cpu_s basis above_idle_j complete components
 emissions_g intensity_g_per_kwh renewable_ratio pue water_l cost_eur footprints work flop metrics phases utilisation
-peak_memory_bytes peak_gpu_memory_bytes bytes_read bytes_written bytes_sent bytes_received overhead environment entries""".split()
+peak_memory_bytes peak_gpu_memory_bytes bytes_read bytes_written bytes_sent bytes_received overhead environment
+entries""".split()
 ENVIRONMENT_FIELDS = """argv cwd git python distributions os kernel libc cpu memory_bytes gpus container variables seeds
 determinism inputs outputs locks""".split()
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")

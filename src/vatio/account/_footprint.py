@@ -41,18 +41,12 @@ def footprint(
     """
     found = environment or getattr(record, "environment", None)
     basis, energy_j = accounted_energy_j(record)
-    intensity, kind = location(site, zone), machine_kind(site, found)
-    chosen = _Chosen(
-        intensity=intensity,
-        pue=building(site, pue, kind),
-        market_g_per_kwh=market(site),
-        wue_l_per_kwh=water(site),
-        price_eur_per_kwh=price(site),
-    )
+    kind = machine_kind(site, found)
+    chosen = _chosen(site, zone=zone, pue=pue, kind=kind)
     parts = embodied_parts(record, basis=basis, kind=kind, site=site, environment=found)
     energy_kwh = _kwh(energy_j)
     facility_kwh = product(energy_kwh, chosen.pue)
-    operational = product(facility_kwh, intensity.g_per_kwh)
+    operational = product(facility_kwh, chosen.intensity.g_per_kwh)
     embodied = total(part.share_g for part in parts)
     return Footprint(
         run=run or str(getattr(record, "id", "")),
@@ -65,7 +59,7 @@ def footprint(
             embodied=embodied,
             total=total([operational, embodied]),
         ),
-        intensity_g_per_kwh=intensity,
+        intensity_g_per_kwh=chosen.intensity,
         pue=chosen.pue,
         water_l=_times(energy_kwh, chosen.wue_l_per_kwh),
         cost_eur=_times(facility_kwh, chosen.price_eur_per_kwh),
@@ -108,6 +102,16 @@ class _Chosen(NamedTuple):
             for name, value, unit, year in named
             if not value.is_missing
         )
+
+
+def _chosen(site: SiteConfig | None, *, zone: str | None, pue: float | None, kind: str) -> _Chosen:
+    return _Chosen(
+        intensity=location(site, zone),
+        pue=building(site, pue, kind),
+        market_g_per_kwh=market(site),
+        wue_l_per_kwh=water(site),
+        price_eur_per_kwh=price(site),
+    )
 
 
 def year_of(source: str | None) -> int | None:
