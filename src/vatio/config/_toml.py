@@ -35,7 +35,10 @@ class TomlFile:
 
 def shown_path(path: str) -> str:
     """Write a path as a user would: from the current folder where that is shorter."""
-    near = os.path.relpath(path) if os.path.isabs(path) else path
+    try:
+        near = os.path.relpath(path) if os.path.isabs(path) else path
+    except FileNotFoundError:  # the working folder was deleted
+        return path
     return min((near, path), key=len)
 
 
