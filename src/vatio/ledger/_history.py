@@ -1,11 +1,9 @@
-"""Read what lies beside the entries: samples, minutes, baselines; and count or remove a spool's folder."""
+"""Read what lies beside the entries: samples, minutes, baselines."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 
 from vatio.errors import InvalidRecord, LedgerDamaged, UnknownName
 from vatio.ledger._backend import Execute
@@ -51,25 +49,6 @@ def read_host_idle(execute: Execute, host: str) -> Mapping[str, Quantity]:
         except (ValueError, KeyError, AttributeError, InvalidRecord):
             continue
     return {}
-
-
-def folder_bytes(folder: str) -> int:
-    """Count the bytes of the files in a folder and below; 0 where there is none."""
-    size = 0
-    for at, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):
-                size += os.stat(os.path.join(at, name)).st_size
-    return size
-
-
-def remove_folder(folder: str) -> None:
-    """Remove a spool's folder with its files; whatever cannot be removed stays, and harms nobody."""
-    with suppress(OSError):
-        for name in os.listdir(folder):
-            with suppress(OSError):
-                os.unlink(os.path.join(folder, name))
-        os.rmdir(folder)
 
 
 def _layout(execute: Execute, run: str) -> bytes | None:

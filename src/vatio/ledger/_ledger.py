@@ -255,7 +255,7 @@ class Ledger:
 
     def usage_bytes(self) -> int:
         """Give the room on the disk: the file, its log and the spools."""
-        from vatio.ledger._history import folder_bytes
+        from vatio.ledger._folder import folder_bytes
 
         return self._backend.size_bytes() + folder_bytes(os.path.join(self.folder, "spool"))
 
@@ -354,6 +354,6 @@ def open_ledger(
 
 
 def _remove_spool(folder: str) -> None:
-    from vatio.ledger._history import remove_folder
+    from vatio.ledger._folder import remove_folder
 
     remove_folder(folder)

@@ -95,7 +95,7 @@ class Outbox:
             raise
         self._head = (last.seq, last.hash)
         if spool_folder is not None:
-            from vatio.ledger._history import remove_folder
+            from vatio.ledger._folder import remove_folder
 
             remove_folder(spool_folder)
         return entry

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _HEAD = "SELECT seq, hash, header FROM entry WHERE origin = ? ORDER BY seq DESC LIMIT 1"
 _LAST_KEY = """SELECT p.body FROM entry e JOIN payload p ON p.origin = e.origin AND p.seq = e.seq
     WHERE e.kind = 'key' AND e.origin = ? ORDER BY e.seq DESC LIMIT 1"""
-
 _FIRST_KEY = """SELECT e.origin, e.hash, p.body FROM entry e JOIN payload p ON p.origin = e.origin AND p.seq = e.seq
     WHERE e.kind = 'key' AND e.origin = ? ORDER BY e.seq LIMIT 1"""
 
