@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 import time
@@ -278,3 +279,15 @@ def test_reading_seals_a_run_whose_vatio_was_killed(shell: Shell) -> None:
 
     assert interrupted_words(json.loads(shell("runs", "list", "--json").stdout)) == ["lost"]
     assert json.loads(shell("runs", "show", "lost", "--json").stdout)["sealed"] is True
+
+
+def test_a_ledger_that_is_being_written_can_still_be_read(shell: Shell) -> None:
+    shell("run", "-q", "--name", "kept", "--", "true")
+    database = sqlite3.connect(shell.folder / ".vatio" / "ledger.sqlite", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        assert [run["name"] for run in json.loads(shell("runs", "list", "--json").stdout)["runs"]] == ["kept"]
+        assert shell("ledger", "verify").returncode == 0
+    finally:
+        database.execute("ROLLBACK")
+        database.close()

@@ -34,13 +34,13 @@ def _file(path: str, config: Config) -> Check:
             head, usage_bytes = ledger.head(), ledger.usage_bytes()
     except LedgerError as error:
         return Check(room="ledger", name="ledger", state="denied", found=str(error), fix=error.hint)
-    entries = head.seq + 1 if head else 0
+    entries = head.seq if head else 0
     large = usage_bytes > _LARGE_BYTES
     return Check(
         room="ledger",
         name="ledger",
         state="warning" if large else "ok",
-        found=f"{path}: {entries} entries, {usage_bytes / BYTES_PER_MIB:.1f} MiB",
+        found=f"{path}: {entries} {'entry' if entries == 1 else 'entries'}, {usage_bytes / BYTES_PER_MIB:.1f} MiB",
         fix="vatio ledger prune --older-than 90d" if large else "",
     )
 
