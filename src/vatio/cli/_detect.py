@@ -11,7 +11,11 @@ def found_here(ledger: str | None) -> dict[str, str]:
     """Give the values that can be set without asking."""
     from vatio.config import git_root
 
-    name = os.path.basename(git_root(os.getcwd()) or os.getcwd())
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:  # the folder was deleted: writing will say so
+        here = ""
+    name = os.path.basename((git_root(here) if here else None) or here)
     found = {"project.name": name} if name.strip() and name.isprintable() else {}
     return {**found, "ledger.path": ledger} if ledger else found
 
