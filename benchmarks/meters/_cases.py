@@ -10,7 +10,8 @@ Steps = tuple[tuple[float, float], ...]
 # GPU i draws its course this much later, so that several do not step together (fake_nvml.c).
 GPU_SHIFT_S = 0.37
 _RANGE_J = 262_143.0
-BURSTS: Steps = ((3.7, 600.0), (2.9, 60.0))
+# Not whole tenths of a second apart, so that the errors of a poll ten times a second do not cancel at the two edges.
+BURSTS: Steps = ((3.7, 600.0), (2.937, 60.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
