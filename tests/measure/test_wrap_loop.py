@@ -101,7 +101,7 @@ def test_a_terminal_that_goes_away_is_told_to_the_child_of_a_session_leader(tmp_
 
 
 def test_a_workload_that_signals_its_own_group_is_not_signalled_twice() -> None:
-    script = "n=0; trap 'n=$((n+1))' TERM; kill -TERM 0; i=0; while [ $i -lt 6 ]; do sleep 0.05; i=$((i+1)); done; exit $((40+n))"
+    script = "n=0; trap 'n=$((n+1))' TERM; kill -TERM 0; for i in 1 2 3 4 5 6; do sleep 0.05; done; exit $((40+n))"
     assert wrapped("kernel", "sh", "-c", script, start_new_session=True).returncode == 41
 
 

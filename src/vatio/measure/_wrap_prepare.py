@@ -27,10 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.measure._wrap import RunOptions
 
-# Together less than the second by which a start may be delayed: meters, then the ledger's lock, then the outbox.
-_METERS_S = 0.3
-_LOCK_S = 0.3
-_KEEPER_S = 0.6
+# Together less than the second by which a start may be delayed: the meters, the ledger's lock, its first entry or the outbox.
+_METERS_S, _SALT_S, _LOCK_S, _KEEPER_S = 0.25, 0.05, 0.25, 0.35
 _WITH_SCRIPT = ("python", "pypy", "bash", "sh", "node", "ruby", "perl", "Rscript", "julia")
 
 
@@ -74,10 +72,19 @@ def prepare(command: Sequence[str], *, config: Config, options: RunOptions, rim:
     opened = rim("the meters", lambda: within(_METERS_S, lambda: parts.open_meters(around, config.meters)), none)
     if "measured" in options.require:
         _check_measured(opened, around)
-    veil = Veil(options.environ, hostname=around.hostname, salt=local_salt(options.environ), reveal=config.record.reveal)
+    salt = rim("the salt of pseudonyms", lambda: within(_SALT_S, lambda: local_salt(options.environ)), b"vatio")
+    veil = Veil(options.environ, hostname=around.hostname, salt=salt, reveal=config.record.reveal)
     keeper = rim("the ledger", lambda: within(_LOCK_S, lambda: parts.open_keeper(config)), None)
     facts = rim("the host's idle power", lambda: _facts(opened, around, config, keeper), Facts())
-    started = _started(veil.argv(command), config, options, around, opened, keeper)
+    parents = options.parents or rim("the earlier run", lambda: _retried(around, keeper), options.parents)
+    order = Order(
+        command=veil.argv(command),
+        name=config.workload.name or veil.text(run_name(command)),
+        within=around.run,
+        parents=parents,
+        plan=options.plan,
+    )
+    started = compose(order, config, around, opened.meters, id=new_run_id(), start_s=time.monotonic())
     folder, keeper = _begin(started, keeper, rim)
     if keeper is None and "recorded" in options.require:
         opened.close()
@@ -92,6 +99,13 @@ def prepare(command: Sequence[str], *, config: Config, options: RunOptions, rim:
     return Prepared(started, recording, keeper, lock, folder, veil, around)
 
 
+def new_run_id() -> str:
+    """Make the id of a run."""
+    from vatio.ledger import new_id
+
+    return new_id()
+
+
 def run_name(command: Sequence[str]) -> str:
     """Name a run by its command: the script that an interpreter is given, else the program.
 
@@ -99,7 +113,7 @@ def run_name(command: Sequence[str]) -> str:
     ('train.py', 'sleep')
     """
     program = os.path.basename(command[0])
-    if program.startswith(_WITH_SCRIPT):
+    if program.rstrip("0123456789.") in _WITH_SCRIPT:
         for at, word in enumerate(command[1:], 1):
             if word == "-m" and at + 1 < len(command):
                 return command[at + 1]
@@ -108,21 +122,6 @@ def run_name(command: Sequence[str]) -> str:
             if word == "-c":
                 break
     return program
-
-
-def _started(
-    command: tuple[str, ...], config: Config, options: RunOptions, around: Surroundings, opened: Opened, keeper: Any
-) -> Started:
-    from vatio.ledger import new_id
-
-    order = Order(
-        command=command,
-        name=config.workload.name or run_name(command),
-        within=around.run,
-        parents=options.parents or _retried(around, keeper),
-        plan=options.plan,
-    )
-    return compose(order, config, around, opened.meters, id=new_id(), start_s=time.monotonic())
 
 
 def _retried(around: Surroundings, keeper: Any) -> tuple[str, ...]:
