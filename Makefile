@@ -18,7 +18,7 @@ INSTALL := $(UV) pip install --quiet --python $(PY)
 MAKE_VENV := $(UV) venv --quiet --seed --allow-existing --python $(PYTHON) $(VENV)
 endif
 
-.PHONY: help demo quick test check bench docs golden locks wheel clean
+.PHONY: help demo quick test check bench docs pictures golden locks wheel clean
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,8 +35,9 @@ $(VENV)/.stamp-demo: $(PY) locks/base.txt locks/build.txt locks/demo.txt pyproje
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.stamp-dev: $(VENV)/.stamp-demo locks/dev.txt
+$(VENV)/.stamp-dev: $(VENV)/.stamp-demo locks/dev.txt locks/browser.txt
 	$(INSTALL) --require-hashes -r locks/dev.txt
+	$(INSTALL) --require-hashes --no-deps -r locks/browser.txt
 	@touch $@
 
 # --- use --------------------------------------------------------------------------------------------------------------
@@ -68,6 +69,9 @@ golden: $(VENV)/.stamp-dev ## rewrite the golden files; read the diff
 bench: $(VENV)/.stamp-dev ## measure beside the peers: TOPIC=run ONLY=run-01,run-02 PEERS=0
 	$(PY) -m benchmarks $(TOPIC) --only "$(ONLY)" $(if $(filter 0,$(PEERS)),--no-peers,--peers)
 
+pictures: $(VENV)/.stamp-dev ## draw the pictures of the documentation (needs Chromium)
+	$(PY) -m docs.images.draw
+
 docs: $(VENV)/.stamp-dev ## write docs/reference and the table of figures in README.md
 	$(PY) -m docs.generate
 
@@ -82,6 +86,7 @@ locks: ## resolve the locks anew (needs uv)
 	$(LOCK) pyproject.toml --output-file locks/base.txt
 	$(LOCK) pyproject.toml --extra demo -c locks/base.txt --output-file locks/demo.txt
 	$(LOCK) pyproject.toml --group dev -c locks/demo.txt --output-file locks/dev.txt
+	$(LOCK) --group browser --no-deps --output-file locks/browser.txt
 	$(LOCK) --group build -c locks/dev.txt --output-file locks/build.txt
 
 clean: ## remove what the other commands made, except the ledger

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,14 @@ _FLAGS = (
 
 
 def axe_source() -> str:
-    """Read axe-core from the package that ``npm pack axe-core`` left in .venvs; empty when nobody did."""
+    """Read axe-core: as ``npm pack axe-core`` left it in .venvs, else as locks/browser.txt installs it; empty without."""
     for path in sorted((ROOT / ".venvs").glob("axe-core-*.tgz"), reverse=True):
         with tarfile.open(path) as package:
             found = package.extractfile("package/axe.min.js")
             return found.read().decode() if found else ""
-    return ""
+    spec = find_spec("axe_playwright_python")
+    folders = spec.submodule_search_locations if spec else None
+    return Path(folders[0], "axe.min.js").read_text(encoding="utf-8") if folders else ""
 
 
 class Browser:
