@@ -39,21 +39,23 @@ class HostMeter:
         self._fds: list[int] = []
         self.read_bytes = 0
         clocks = _clock_paths(sys)
+        cpuinfo = [] if clocks else self._open(f"{proc}/cpuinfo")
         temperature = _temperature_path(sys)
-        self._fields: list[tuple[Callable[[list[bytes]], Values], list[int], int]] = [
-            (_busy, self._open(f"{proc}/stat"), 2),
-            (_clock_of_cores, self._open(*clocks), 1) if clocks else (_clock_of_text, self._open(f"{proc}/cpuinfo"), 1),
-            (_temperature, self._open(*temperature), 1),
-            (_memory, self._open(f"{proc}/meminfo"), 1),
-            (_network, self._open(f"{proc}/net/dev"), 2),
+        # The kernel writes no more of a long file than is asked for: the first lines are enough.
+        self._fields: list[tuple[Callable[[list[bytes]], Values], list[int], int, int]] = [
+            (_busy, self._open(f"{proc}/stat"), 2, 256),
+            (_clock_of_cores, self._open(*clocks), 1, 64) if clocks else (_clock_of_text, cpuinfo, 1, 1024),
+            (_temperature, self._open(*temperature), 1, 64),
+            (_memory, self._open(f"{proc}/meminfo"), 1, 256),
+            (_network, self._open(f"{proc}/net/dev"), 2, 16384),
         ]
 
     def read(self) -> Values:
         """Read every channel once; a failed read is a hole."""
         values: Values = []
-        for parse, fds, width in self._fields:
+        for parse, fds, width, most_bytes in self._fields:
             try:
-                texts = [os.pread(fd, 4096, 0) for fd in fds]
+                texts = [os.pread(fd, most_bytes, 0) for fd in fds]
                 self.read_bytes += sum(map(len, texts))
                 values.extend(parse(texts) if texts else [None] * width)
             except (OSError, ValueError, IndexError):
@@ -100,7 +102,7 @@ def _temperature(texts: list[bytes]) -> Values:
 
 
 def _memory(texts: list[bytes]) -> Values:
-    fields = texts[0].split()
+    fields = texts[0].split(None, 12)
     return [float((int(fields[1]) - int(fields[fields.index(b"MemAvailable:") + 1])) * BYTES_PER_KIB)]
 
 

@@ -148,7 +148,8 @@ class Reader:
         if self._spent_before_s is None:
             self._spent_before_s = self.spent_s
         cpu_s = used.cpu_s - (self.spent_s - self._spent_before_s if self._tree.own else 0.0)
-        tree: Values = [cpu_s, used.memory_bytes, used.read_bytes, used.written_bytes]
+        read_bytes = used.read_bytes - (self._host.read_bytes if self._host is not None and self._tree.own else 0)
+        tree: Values = [cpu_s, used.memory_bytes, read_bytes, used.written_bytes]
         if self._attribution is None:
             return tree, []
         if self._sharing and (last or t_s - self._shared_s >= 1.0):

@@ -87,7 +87,7 @@ class Recording:
         self.started, self.facts, self.instruments = started, facts, instruments
         self.rim = rim or Rim()
         self.events = EventLog(folder)
-        self.latest: Latest | None = None
+        self._last: tuple[float, Values] | None = None
         self._folder, self._clocks = folder, clocks
         self._lock = _thread.allocate_lock()
         watts = {device: idle.value for device, idle in facts.idle_w.items() if idle.value is not None}
@@ -98,7 +98,6 @@ class Recording:
         self._replayed = instruments.host is None and instruments.tree is None
         self._sample_due_s = self._poll_due_s = float("inf")
         self._boundary_due_s = float("-inf")
-        self._counted: list[int] = []
         self._first: Values = []
         self.peak_before_bytes: int | None = None
         self._suspended_s, self._taken_s = 0.0, started.start_monotonic_s
@@ -310,18 +309,22 @@ class Recording:
         rows.append(t_s, values)
         self._taken_s = self.started.start_monotonic_s + t_s
         self._say(rows.fault)
-        self.latest = self._latest(t_s, values)
+        self._last = (t_s, values)
+        if not self._first:
+            self._first = values
         for name, reason in self.reader.faults.items():
             if name not in self._said:
                 self._said.add(name)
                 event = {"e": "fault", "channel": name, "reason": reason}
                 self.log(event)
 
-    def _latest(self, t_s: float, values: Values) -> Latest:
-        if not self._first:
-            self._first = values
-            self._counted = counted_columns(self.reader.channels)
-        drawn_j = [_rise(self._first[at], values[at]) for at in self._counted]
+    @property
+    def latest(self) -> Latest | None:
+        """Give the latest sample."""
+        if self._last is None:
+            return None
+        t_s, values = self._last
+        drawn_j = [_rise(self._first[at], values[at]) for at in counted_columns(self.reader.channels)]
         known_j = [value for value in drawn_j if value is not None]
         tree = self.reader.tree_at
         cpu_s = _rise(self._first[tree], values[tree]) if tree is not None else None

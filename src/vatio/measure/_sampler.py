@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
+import _thread  # threading costs 2 ms, and its events a lock a wait
 from typing import Protocol
 
 # How long the end of a run waits for a reading that the thread is just taking.
 _JOIN_S = 1.0
+_LONGEST_S = 3600.0
 
 
 class Work(Protocol):
@@ -20,50 +21,67 @@ class Work(Protocol):
 
 
 class Sampler:
-    """Wake recordings, and what goes on beside them, when they are due, as long as there is one."""
+    """Wake recordings, and what goes on beside them, when they are due. The thread lives as long as there is one.
+
+    A thread of ``_thread`` is a daemon: it never keeps a process alive.
+    """
 
     def __init__(self) -> None:
-        self._works: list[Work] = []
-        self._lock = threading.Lock()
-        self._changed = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._works: tuple[Work, ...] = ()
+        self._lock = _thread.allocate_lock()
+        self._bell = self._done = self._new_bell()
 
     def add(self, work: Work) -> None:
-        """Begin to sample a run."""
+        """Begin to wake ``work``."""
         with self._lock:
-            self._works.append(work)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._sample, name="vatio", daemon=True)
-                self._thread.start()
-        self._changed.set()
+            self._works += (work,)
+            if len(self._works) == 1:
+                self._bell, self._done = self._new_bell(), self._new_bell()
+                _thread.start_new_thread(self._sample, (self._bell, self._done))
+        self._ring(self._bell)
 
     def remove(self, work: Work) -> None:
-        """Stop sampling a run; the thread of the last one ends."""
+        """Wake ``work`` no longer; the thread of the last one ends."""
         with self._lock:
-            if work in self._works:
-                self._works.remove(work)
-            thread = None if self._works else self._thread
-            if thread is not None:
-                self._thread = None
-        self._changed.set()
-        if thread is not None:
-            thread.join(_JOIN_S)
+            had, self._works = bool(self._works), tuple(other for other in self._works if other is not work)
+            is_last = had and not self._works
+            bell, done = self._bell, self._done
+        self._ring(bell)
+        if is_last:
+            done.acquire(timeout=_JOIN_S)
 
     def abandon(self) -> None:
         """Forget the thread: in a fork it does not exist, and a lock that it held would never come free."""
-        self._works, self._thread = [], None
-        self._lock, self._changed = threading.Lock(), threading.Event()
+        self._works, self._lock = (), _thread.allocate_lock()
 
-    def _sample(self) -> None:
-        me = threading.current_thread()
-        while True:
-            with self._lock:
-                if self._thread is not me:
-                    return
-                works = list(self._works)
-                self._changed.clear()
-            due_s = min((work.due_s() for work in works), default=0.0)
-            if due_s > 0.0 and self._changed.wait(min(due_s, threading.TIMEOUT_MAX)):
+    @staticmethod
+    def _new_bell() -> _thread.LockType:
+        """Make a lock that is taken: whoever waits for it sleeps until it is released."""
+        bell = _thread.allocate_lock()
+        bell.acquire()
+        return bell
+
+    @staticmethod
+    def _ring(bell: _thread.LockType) -> None:
+        try:
+            bell.release()
+        except RuntimeError:
+            return  # it has been rung already
+
+    def _sample(self, bell: _thread.LockType, done: _thread.LockType) -> None:
+        _leave_signals_to_the_workload()
+        while self._bell is bell and (works := self._works):
+            due_s = min([work.due_s() for work in works])
+            if due_s > 0.0 and bell.acquire(timeout=min(due_s, _LONGEST_S)):
                 continue
             for work in works:
                 work.wake()
+        self._ring(done)
+
+
+def _leave_signals_to_the_workload() -> None:
+    """Block signals on this thread: one that the kernel gave to it would not wake the workload from a system call."""
+    import _signal  # the signal module brings enum, 3 ms
+
+    if hasattr(_signal, "pthread_sigmask"):
+        _signal.pthread_sigmask(_signal.SIG_BLOCK, range(1, _signal.NSIG))

@@ -11,6 +11,10 @@ _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0.01
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 # A process beyond these is read by path: three descriptors each must not eat the workload's limit of 1024.
 _KEPT_OPEN = 16
+# The files of this many threads stay open; the children of a process's other threads are read by path.
+_MOST_THREADS = 32
+# The threads are listed anew this often even when their number is the same: one may have taken another's place.
+_RELIST = 8
 
 
 class TreeReading(NamedTuple):
@@ -25,12 +29,27 @@ class TreeReading(NamedTuple):
 class _Process:
     """Read one process again and again; a kept descriptor can never name another process that got its number."""
 
-    __slots__ = ("_fds", "_path", "cpu_s", "parent", "pid", "read_bytes", "written_bytes")
+    __slots__ = (
+        "_children",
+        "_fds",
+        "_looks",
+        "_more",
+        "_path",
+        "_threads",
+        "cpu_s",
+        "parent",
+        "pid",
+        "read_bytes",
+        "written_bytes",
+    )
 
     def __init__(self, proc: str, pid: int, parent: int, *, keep: bool) -> None:
         self.pid, self.parent, self._path = pid, parent, f"{proc}/{pid}"
         self.cpu_s, self.read_bytes, self.written_bytes = 0.0, 0, 0
         self._fds: dict[str, int] = {}
+        self._children: list[int] = []
+        self._threads = self._looks = 0
+        self._more: list[str] = []
         for name in ("stat", "statm", "io") if keep else ():
             try:
                 self._fds[name] = os.open(f"{self._path}/{name}", os.O_RDONLY | os.O_CLOEXEC)
@@ -78,22 +97,33 @@ class _Process:
             return
 
     def children(self) -> Iterable[int]:
+        """List the children of all threads; their files stay open as long as the threads are the same."""
         try:
-            threads = os.listdir(f"{self._path}/task")
-        except OSError:
+            count = os.stat(f"{self._path}/task").st_nlink
+            if count != self._threads or self._looks == 0:
+                self._watch_threads(count)
+            self._looks = (self._looks + 1) % _RELIST
+            texts = [os.pread(fd, 65536, 0) for fd in self._children]
+            texts += [self.text(f"task/{thread}/children") for thread in self._more]
+            return [int(child) for text in texts for child in text.split()]
+        except (OSError, ValueError):
+            self._threads = 0  # a thread has ended: look again next time
             return ()
-        found: list[int] = []
-        for thread in threads:
-            try:
-                found.extend(map(int, self.text(f"task/{thread}/children").split()))
-            except (OSError, ValueError):
-                continue
-        return found
+
+    def _watch_threads(self, count: int) -> None:
+        while self._children:
+            os.close(self._children.pop())
+        threads = os.listdir(f"{self._path}/task")
+        kept = _MOST_THREADS if self._fds else 0
+        for thread in threads[:kept]:
+            self._children.append(os.open(f"{self._path}/task/{thread}/children", os.O_RDONLY | os.O_CLOEXEC))
+        self._threads, self._more = count, threads[kept:]
 
     def close(self) -> None:
-        for fd in self._fds.values():
+        for fd in (*self._fds.values(), *self._children):
             os.close(fd)
         self._fds.clear()
+        self._children.clear()
 
 
 class ProcessTree:
@@ -176,7 +206,7 @@ class ProcessTree:
         if scan:
             self._scanned_s = now_s
             self._scan()
-        used = self._sum()
+        used = self._sum(all_of_it=scan)
         if scan:
             self._memory_bytes = sum(process.memory_bytes() for process in self._live.values())
         # A child that ended between two looks is missing for a moment: what was used never becomes less.
@@ -209,15 +239,18 @@ class ProcessTree:
                     self._follow(child, pid)
                     waiting.append(child)
 
-    def _sum(self) -> list[float]:
+    def _sum(self, *, all_of_it: bool = True) -> list[float]:
         used = list(self._done)
         for pid in list(self._live):
             process = self._live[pid]
-            if not process.look():
+            if self.own and pid == os.getpid():
+                process.cpu_s = self._own_cpu_s()
+            elif not process.look():
                 self._bury(process)
                 continue
-            process.look_at_bytes()
-            used[0] += self._own_cpu_s() if self.own and pid == os.getpid() else process.cpu_s
+            if all_of_it:
+                process.look_at_bytes()
+            used[0] += process.cpu_s
             used[1] += process.read_bytes
             used[2] += process.written_bytes
         return used
