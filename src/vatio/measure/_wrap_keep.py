@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from vatio.config import Config
 from vatio.measure._rim import Rim
@@ -26,12 +27,14 @@ class Kept(NamedTuple):
 def keep(ended: Ended, ready: Prepared, *, snapshot: Snapshot | None, config: Config, rim: Rim) -> Kept:
     """Finish the snapshot, account the run and seal it; what fails is left out, and said."""
     keeper, run = ready.keeper, ready.started.id
-    environment = None
+    environment, notes, helpers_cpu_s = None, ended.notes, 0.0
     if snapshot is not None:
         environment = rim("the environment snapshot", lambda: snapshot.finish(stop=asked_to_stop), None)
         rim("the environment snapshot", snapshot.close, None)
-        rim.faults.extend(note for note in snapshot.notes if note not in rim.faults)
-        ended = replace(ended, overhead_cpu_s=ended.overhead_cpu_s + snapshot.helpers_cpu_s)
+        notes, helpers_cpu_s = tuple(dict.fromkeys((*notes, *snapshot.notes))), snapshot.helpers_cpu_s
+    # From the interpreter's start to here, and the git processes: all that this run cost beside its workload.
+    overhead_cpu_s = max(ended.overhead_cpu_s, time.process_time()) + helpers_cpu_s
+    ended = replace(ended, notes=notes, overhead_cpu_s=overhead_cpu_s)
     footprint = rim("the footprint", lambda: _footprint(ended, run, config, environment), None)
     if keeper is None:
         return Kept(rim("the record", lambda: view(ready, ended, footprint, environment), None), None, None)
@@ -41,7 +44,8 @@ def keep(ended: Ended, ready: Prepared, *, snapshot: Snapshot | None, config: Co
     entry = rim("the ledger", lambda: _sealed(ended, ready, footprint, environment), None)
     if ready.lock is not None:
         rim("the owner's lock", ready.lock.release, None)
-    record = rim("the record", lambda: view(ready, ended, footprint, environment), None)
+    shown = rim("the record", lambda: _read_back(ready) if entry is not None else None, None)
+    record = shown or rim("the record", lambda: view(ready, ended, footprint, environment), None)
     head = rim("the ledger's head", lambda: _head(keeper), None)
     if keeper.fault:
         rim.fault(f"kept in {keeper.recorded_in}: {keeper.fault}")
@@ -90,6 +94,12 @@ def _sealed(ended: Ended, ready: Prepared, footprint: Footprint | None, environm
         footprint=footprint,
         environment=None if environment is None else dumps(environment),
     )
+
+
+def _read_back(ready: Prepared) -> RunRecord | None:
+    """Read the run as the ledger shows it, with its entries; ``None`` where it went to an outbox."""
+    ledger = ready.keeper.ledger
+    return None if ledger is None else cast("RunRecord", ledger.run(ready.started.id))
 
 
 def _head(keeper: Any) -> str | None:
