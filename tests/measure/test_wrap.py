@@ -437,3 +437,10 @@ def test_surroundings_are_looked_at_once(home: Path) -> None:
 
     assert record_of(run("true", parts=Parts(open_meters=steady, look_around=look))).hosts[0].boot == "a-boot"
     assert looked == [1]
+
+
+def test_from_a_deleted_folder_the_command_line_runs_too(home: Path) -> None:
+    gone = home / "gone"
+    gone.mkdir()
+    script = f"cd {gone} && rmdir {gone} && exec {sys.executable} -m vatio run -q -- sh -c 'exit 5'"
+    assert subprocess.run(["sh", "-c", script]).returncode == 5
