@@ -50,7 +50,7 @@ class Keeping:
             self.recorded_in = str(keeper.recorded_in)
             if keeper.spool_folder(started.id) != self.folder:
                 self._rim("the run's folder", lambda: self._own(keeper.spool_folder(started.id)), None)
-        self._close()
+        self._park()
 
     def join(self, folder: str, *, recorded_in: str | None) -> None:
         """Own a part of a run that another process of the job has started."""
@@ -118,9 +118,28 @@ class Keeping:
             self._opened = self._rim("not recorded", lambda: open_keeper(self._config), None)
         return self._opened
 
+    def _park(self) -> None:
+        """Keep the ledger open for the seal, which saves 10 ms, unless the process forks: a connection never crosses one."""
+        if not _parked and not _watched:
+            _watched.append(True)
+            if hasattr(os, "register_at_fork"):
+                os.register_at_fork(before=_close_parked)
+        _parked.append(self)
+
     def _close(self) -> None:
-        # A connection never crosses a fork, and the workload may fork. An outbox has none and goes on where it was.
+        if self in _parked:
+            _parked.remove(self)
+        # An outbox has no connection, and goes on where it was.
         keeper = self._opened
         if keeper is not None and keeper.ledger is not None:
             self._opened = None
             self._rim("the ledger", keeper.close, None)
+
+
+_parked: list[Keeping] = []
+_watched: list[bool] = []
+
+
+def _close_parked() -> None:
+    for keeping in tuple(_parked):
+        keeping._close()

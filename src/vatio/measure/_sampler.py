@@ -84,4 +84,4 @@ def _leave_signals_to_the_workload() -> None:
     import _signal  # the signal module brings enum, 3 ms
 
     if hasattr(_signal, "pthread_sigmask"):
-        _signal.pthread_sigmask(_signal.SIG_BLOCK, range(1, _signal.NSIG))
+        _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
