@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vatio.errors import InvalidRecord, LedgerDamaged, LedgerUnavailable, UnknownName, UsageError
+from vatio.errors import InvalidRecord, LedgerDamaged, LedgerUnavailable, UnknownName, UsageError, VatioError
 from vatio.ledger import Ledger, OwnerLock, new_id
 from vatio.records import Environment, Quantity, dumps
 from vatio.testing import a_footprint, a_run, a_start, an_end, ledger_in, spooled
@@ -280,3 +281,40 @@ def test_ids_sort_by_time() -> None:
     assert new_id(1.0) < new_id(1.000001) < new_id(2.0)
     assert len({new_id() for _ in range(1000)}) == 1000
     assert new_id()[14] == "7"
+
+
+def test_a_spool_that_outlived_its_seal_is_swept_away(ledger: Ledger) -> None:
+    run = a_run(ledger)
+    spooled(ledger.spool_folder(run), a_start())
+
+    ledger.settle()
+
+    assert not os.path.exists(ledger.spool_folder(run))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_file_with_broken_bytes_is_told_and_never_crashes_a_reader(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("broken")
+    with ledger_in(str(folder)) as ledger:
+        for name in ("one", "two"):
+            a_run(ledger, name, environment=dumps(Environment(argv=("a",), cwd="/")))
+    path = folder / "ledger.sqlite"
+    whole = bytearray(path.read_bytes())
+    for at in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=30)):
+        whole[at] = data.draw(st.integers(0, 255))
+    path.write_bytes(whole)
+
+    for act in (
+        lambda it: it.verify(rebuild=True),
+        lambda it: it.runs(),
+        lambda it: it.run("@1"),
+        lambda it: it.samples("@1"),
+        lambda it: it.minutes("@2"),
+        lambda it: it.settle(),
+        lambda it: it.append("host", {"host": "a", "idle_w": {}}),
+    ):
+        with suppress(VatioError), ledger_in(str(folder)) as broken:
+            act(broken)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 
 from vatio.errors import LedgerDamaged
+from vatio.ledger._owner import is_owned
 from vatio.ledger._reader import Facts
 from vatio.ledger._unsealed import sight
 from vatio.records import Ended
@@ -22,3 +24,13 @@ def abandoned(
         seen = sight(known.started, folder(run), origin_is_here=is_here(known.origin))
         if seen.is_abandoned:
             yield run, seen.ended
+
+
+def outlived(folder: str, *, sealed: Callable[[Iterable[str]], Iterable[str]]) -> Iterator[str]:
+    """Give the spools in ``folder`` that outlived their seal: their owner died between the commit and the removal."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return
+    spools = (os.path.join(folder, run) for run in sealed(names))
+    yield from (spool for spool in spools if not is_owned(spool))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from vatio.errors import InvalidRecord, LedgerDamaged, UnknownName
 from vatio.ledger._backend import Execute
+from vatio.ledger.chain import as_bytes
 from vatio.ledger.samples import Minutes, Samples, Sealed, open_minutes, open_samples, open_spool, seal_rows
 from vatio.records import Quantity, from_json
 
@@ -24,7 +25,7 @@ def read_samples(execute: Execute, run: str, folder: str) -> Samples:
     if layout is None:
         sealed = _spooled(run, folder)
         return open_samples(sealed.layout, sealed.chunks)
-    chunks = [bytes(row[0]) for row in execute("SELECT body FROM chunk WHERE run = ? ORDER BY part", (run,))]
+    chunks = [as_bytes(row[0]) for row in execute("SELECT body FROM chunk WHERE run = ? ORDER BY part", (run,))]
     if not chunks and json.loads(layout)["rows"]:
         raise UnknownName(f"the samples of run {run} were pruned", hint="its minutes are kept")
     return open_samples(layout, chunks)
@@ -34,7 +35,7 @@ def read_minutes(execute: Execute, run: str, folder: str) -> Minutes:
     """Read the per-minute aggregates of a run, sealed or still in its spool."""
     found = execute("SELECT layout, aggregates FROM samples WHERE run = ?", (run,))
     if found:
-        return open_minutes(bytes(found[0][0]), bytes(found[0][1]))
+        return open_minutes(as_bytes(found[0][0]), as_bytes(found[0][1]))
     sealed = _spooled(run, folder)
     return open_minutes(sealed.layout, sealed.aggregates)
 
@@ -43,7 +44,7 @@ def read_host_idle(execute: Execute, host: str) -> Mapping[str, Quantity]:
     """Read the idle watts by device of a host's latest baseline; empty when it has none that can be read."""
     for (body,) in execute(_HOSTS):
         try:
-            payload = json.loads(body)
+            payload = json.loads(as_bytes(body))
             if payload.get("host") == host:
                 return {device: from_json(Quantity, item) for device, item in payload["idle_w"].items()}
         except (ValueError, KeyError, AttributeError, InvalidRecord):
@@ -53,7 +54,7 @@ def read_host_idle(execute: Execute, host: str) -> Mapping[str, Quantity]:
 
 def _layout(execute: Execute, run: str) -> bytes | None:
     found = execute("SELECT layout FROM samples WHERE run = ?", (run,))
-    return bytes(found[0][0]) if found else None
+    return as_bytes(found[0][0]) if found else None
 
 
 def _spooled(run: str, folder: str) -> Sealed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -240,12 +240,14 @@ class Ledger:
 
     def settle(self) -> int:
         """Take in the outbox and seal the runs that were left behind; give the number of both."""
-        from vatio.ledger._abandoned import abandoned
+        from vatio.ledger._abandoned import abandoned, outlived
 
         settled = self.take_in_outbox()
         for run, ended in abandoned(self.unsealed(), facts=self.facts, folder=self.spool_folder, is_here=self.is_here):
             self.seal(run, ended, spool_folder=self.spool_folder(run))  # it looks again, inside its transaction
             settled += 1
+        for folder in outlived(os.path.join(self.folder, "spool"), sealed=self._sealed_among):
+            _remove_spool(folder)
         return settled
 
     def wait_at_most(self, lock_s: float) -> None:
@@ -284,6 +286,10 @@ class Ledger:
         """Tell whether an origin is written on this machine."""
         found = self._backend.query("SELECT machine FROM origin WHERE origin = ?", (origin,))
         return bool(found) and found[0][0] == self._identity.machine
+
+    def _sealed_among(self, runs: Iterable[str]) -> list[str]:
+        sql = "SELECT 1 FROM run WHERE id = ? AND ended_seq IS NOT NULL"
+        return [run for run in runs if self._backend.query(sql, (run,))]
 
     def _view(self, facts: Facts, *, with_environment: bool) -> RunRecord:
         from vatio.ledger._reader import read_environment

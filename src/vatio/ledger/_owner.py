@@ -44,7 +44,7 @@ class OwnerLock:
             os.close(descriptor)
             return False
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{machine_id()} {os.getpid()}\n".encode(), 0)
+        os.write(descriptor, f"{machine_id()} {os.getpid()}\n".encode())
         status = os.fstat(descriptor)
         _held[status.st_dev, status.st_ino] = os.getpid()
         self._descriptor = descriptor

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vatio.ledger._schema import RUN_COLUMNS
-from vatio.ledger.chain import read_header
+from vatio.ledger.chain import as_bytes, read_header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def counted_j(components: Any, field: str = "energy_j") -> float | None:
 
 def _rows(found: Iterable[tuple[Any, ...]]) -> dict[str, Row]:
     rows: dict[str, Row] = {}
-    for _, origin, seq, kind, run, body in sorted((read_header(bytes(item[0])).at, *item[1:]) for item in found):
+    for _, origin, seq, kind, run, body in sorted((read_header(as_bytes(item[0])).at, *item[1:]) for item in found):
         row = rows.setdefault(run, dict.fromkeys(RUN_COLUMNS) | {"id": run})
         payload = _object(body)
         if kind != "ended" or _replaces(row, payload):
@@ -95,7 +95,7 @@ def _fields(kind: str, payload: Mapping[str, Any]) -> Row:
 
 def _object(body: bytes) -> Mapping[str, Any]:
     try:
-        payload = json.loads(body)
+        payload = json.loads(as_bytes(body))
     except (ValueError, RecursionError):
         return {}
     return payload if isinstance(payload, Mapping) else {}

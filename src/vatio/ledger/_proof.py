@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from vatio.ledger._backend import Execute
 from vatio.ledger._project import rebuild, stored
 from vatio.ledger._prune import named_blobs
-from vatio.ledger.chain import Link
+from vatio.ledger.chain import Link, as_bytes
 from vatio.ledger.samples import digest
 from vatio.records import Finding
 
@@ -101,7 +101,7 @@ def _ends(links: Sequence[Link]) -> dict[str, Link]:
 
 
 def _check_samples(execute: Execute, ends: Mapping[str, Link], missing: Gone) -> Iterator[Finding]:
-    kept = {run: (bytes(layout), bytes(aggregates)) for run, layout, aggregates in _samples(execute)}
+    kept = {run: (as_bytes(layout), as_bytes(aggregates)) for run, layout, aggregates in _samples(execute)}
     chunks = {row[0] for row in execute("SELECT DISTINCT run FROM chunk")}
     for run, link in ends.items():
         said = link.said or {}
@@ -125,14 +125,14 @@ def _check_run(execute: Execute, run: str, link: Link, kept: tuple[bytes, bytes]
     rows = execute("SELECT part, body FROM chunk WHERE run = ? ORDER BY part", (run,))
     if [row[0] for row in rows] != list(range(len(rows))):
         yield _error(link.where, f"chunks of run {run} are missing or out of order")
-    if digest(layout, (bytes(row[1]) for row in rows)) != said.get("samples_sha256"):
+    if digest(layout, (as_bytes(row[1]) for row in rows)) != said.get("samples_sha256"):
         yield _error(link.where, f"the samples of run {run} are not those that were sealed")
 
 
 def _check_blobs(execute: Execute, ends: Mapping[str, Link], missing: Gone) -> Iterator[Finding]:
     kept = set()
     for (name,) in execute("SELECT sha256 FROM blob"):
-        body = bytes(execute("SELECT body FROM blob WHERE sha256 = ?", (name,))[0][0])
+        body = as_bytes(execute("SELECT body FROM blob WHERE sha256 = ?", (name,))[0][0])
         kept.add(name)
         if sha256(body).hexdigest() != name:
             yield _error(f"blob {name[:12]}", "its bytes do not have the digest that it is kept under")

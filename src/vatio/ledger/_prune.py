@@ -9,6 +9,7 @@ from typing import NamedTuple
 from vatio.errors import UsageError
 from vatio.ledger._backend import Execute
 from vatio.ledger._project import project
+from vatio.ledger.chain import as_bytes
 from vatio.records import Entry
 
 Append = Callable[[Execute, str, object, str | None], Entry]
@@ -69,7 +70,7 @@ def named_blobs(execute: Execute, ended: object) -> list[str]:
         return []
     found = execute("SELECT body FROM blob WHERE sha256 = ?", (digest,))
     try:
-        git = json.loads(found[0][0]).get("git") if found else None
+        git = json.loads(as_bytes(found[0][0])).get("git") if found else None
     except (ValueError, AttributeError, RecursionError):
         git = None
     code = git.get("code_blob") if isinstance(git, dict) else None
@@ -82,10 +83,10 @@ def _own_blobs(execute: Execute, run: str) -> list[str]:
     for of, body in execute(
         "SELECT e.run, p.body FROM entry e JOIN payload p ON p.origin = e.origin AND p.seq = e.seq WHERE e.kind = 'ended'"
     ):
-        (own if of == run else others).update(named_blobs(execute, json.loads(body)))
+        (own if of == run else others).update(named_blobs(execute, json.loads(as_bytes(body))))
     return sorted(own - others)
 
 
 def _ended_before(execute: Execute, run: str, before: str) -> bool:
     found = execute(_ENDED, (run,))
-    return bool(found) and str(json.loads(found[0][0]).get("ended_at")) < before
+    return bool(found) and str(json.loads(as_bytes(found[0][0])).get("ended_at")) < before

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from vatio.errors import InvalidRecord, LedgerDamaged
 from vatio.ledger._backend import Execute
-from vatio.ledger.chain import read_header
+from vatio.ledger.chain import as_bytes, read_header
 from vatio.records import Ended, EntryRef, Environment, Footprint, Started, from_json
 
 _ENTRIES = """SELECT e.header, e.origin, e.seq, e.hash, e.kind, p.body FROM entry e
@@ -40,7 +40,7 @@ def read_facts(execute: Execute, run: str) -> Facts:
     footprints: list[str] = []
     origin = ""
     # In the order of their dates, which a chain never turns back: what was said last counts.
-    found = sorted((read_header(bytes(row[0])).at, *row[1:]) for row in execute(_ENTRIES, (run,)))
+    found = sorted((read_header(as_bytes(row[0])).at, *row[1:]) for row in execute(_ENTRIES, (run,)))
     for _, at, seq, digest, kind, body in found:
         entries.append(EntryRef(origin=at, seq=seq, hash=digest, kind=kind))
         if body is None:
@@ -60,7 +60,7 @@ def read_facts(execute: Execute, run: str) -> Facts:
 def read_blob(execute: Execute, sha256: str) -> bytes | None:
     """Read a blob; ``None`` when there is none of that digest."""
     found = execute("SELECT body FROM blob WHERE sha256 = ?", (sha256,))
-    return bytes(found[0][0]) if found else None
+    return as_bytes(found[0][0]) if found else None
 
 
 def read_environment(execute: Execute, ended: Ended | None) -> Environment | None:
@@ -98,7 +98,7 @@ def _facts(
 
 def _object(body: bytes, run: str) -> Mapping[str, Any]:
     try:
-        payload = json.loads(body)
+        payload = json.loads(as_bytes(body))
     except (ValueError, RecursionError) as error:
         raise LedgerDamaged(f"a payload of run {run} is not JSON", hint="vatio ledger verify") from error
     if not isinstance(payload, dict):

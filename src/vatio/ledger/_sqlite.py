@@ -51,24 +51,33 @@ class SqliteBackend:
     def transaction(self, *, write: bool = True) -> Iterator[Execute]:
         """Open a transaction: all of it or nothing, alone among writers; ``write=False`` is one steady view to read."""
         with self._alone(), _named(self.path):
+            if self._is_outdated():
+                self.close()
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
                 yield _executor(connection)
                 connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 with suppress(sqlite3.Error):
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    self._check_steady()
                 raise
+            self._check_steady()
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Ask one question outside a transaction."""
         with self._alone(), _named(self.path):
-            rows = self._open().execute(sql, tuple(values)).fetchall()
-            if self._frozen is None or self._frozen == _stamp(self.path):
+            try:
+                rows = self._open().execute(sql, tuple(values)).fetchall()
+            except sqlite3.DatabaseError:
+                if not self._is_outdated():
+                    raise
+            if not self._is_outdated():
                 return rows
-            self.close()  # a writer came while the file was read as if nobody could
+            self.close()
             return self._open().execute(sql, tuple(values)).fetchall()
 
     def size_bytes(self) -> int:
@@ -101,6 +110,14 @@ class SqliteBackend:
                 with suppress(sqlite3.Error):
                     self._connection.close()
                 self._connection = None
+
+    def _is_outdated(self) -> bool:
+        # A writer came while the file was read as if nobody could.
+        return self._frozen is not None and self._connection is not None and self._frozen != _stamp(self.path)
+
+    def _check_steady(self) -> None:
+        if self._is_outdated():
+            raise LedgerUnavailable(f"{self.path} was written while it was read", hint="ask again")
 
     def _alone(self) -> RLock:
         if self._pid not in (0, os.getpid()):
@@ -207,3 +224,5 @@ def _named(path: str) -> Iterator[None]:
         if code in _DAMAGED:
             raise LedgerDamaged(f"{path} is {_DAMAGED[code]}: {error}", hint="restore a copy; move the file away") from error
         raise LedgerError(f"the ledger {path} failed: {error}") from error
+    except UnicodeDecodeError as error:  # of a name or message that SQLite found in a damaged file
+        raise LedgerDamaged(f"{path} is damaged: {error}", hint="restore a copy; move the file away") from error

@@ -19,6 +19,7 @@ class Standing(NamedTuple):
 
     status: str
     last_sign: datetime
+    is_out_of_sight: bool = False
 
 
 def standing(started: Started, folder: str, *, origin_is_here: bool, now: datetime) -> Standing:
@@ -30,16 +31,17 @@ def standing(started: Started, folder: str, *, origin_is_here: bool, now: dateti
     machine = owner_machine(folder)
     if machine is None:
         recent = (now - started.started_at).total_seconds() < _GRACE_S
-        return Standing("interrupted" if origin_is_here and not recent else "running", last)
+        if origin_is_here and not recent:
+            return Standing("interrupted", last)
+        return Standing("running", last, is_out_of_sight=not origin_is_here)
     if machine != machine_id():
-        return Standing("running", last)
+        return Standing("running", last, is_out_of_sight=True)
     return Standing("running" if is_owned(folder) else "interrupted", now if is_owned(folder) else last)
 
 
 def unsealed(started: Started, standing: Standing) -> Ended:
     """Give the end, as far as it can be told, of a run of which no sample can be read."""
     missing = Quantity.absent("energy", source="no samples can be read")
-    note = () if standing.status == "interrupted" else (f"last sign of the run: {standing.last_sign:%Y-%m-%dT%H:%M:%SZ}",)
     return Ended(
         status=standing.status,
         ended_at=standing.last_sign,
@@ -47,7 +49,6 @@ def unsealed(started: Started, standing: Standing) -> Ended:
         components=(),
         basis="machine",
         workload_energy_j=missing,
-        notes=note,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from vatio.errors import LedgerDamaged
 from vatio.ledger._status import Standing, standing, unsealed
 from vatio.ledger.samples import open_spool, read_events
-from vatio.records import Ended, Started
+from vatio.records import Ended, Started, rfc3339
 
 
 class Sighting(NamedTuple):
@@ -22,7 +23,10 @@ class Sighting(NamedTuple):
 def sight(started: Started, folder: str, *, origin_is_here: bool, now: datetime | None = None) -> Sighting:
     """Look at an unsealed run: energy so far from its spool, status from its owner's lock."""
     stands = standing(started, folder, origin_is_here=origin_is_here, now=now or datetime.now(UTC))
-    return Sighting(_from_spool(started, folder, stands) or unsealed(started, stands), stands.status == "interrupted")
+    ended = _from_spool(started, folder, stands) or unsealed(started, stands)
+    if stands.is_out_of_sight:
+        ended = replace(ended, notes=(*ended.notes, f"last sign of the run: {rfc3339(stands.last_sign)}"))
+    return Sighting(ended, stands.status == "interrupted")
 
 
 def _from_spool(started: Started, folder: str, stands: Standing) -> Ended | None:

@@ -6,9 +6,10 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vatio.errors import LedgerDamaged, UsageError
+from vatio.errors import LedgerError, LedgerUnavailable, UsageError
 from vatio.ledger._backend import Backend, Execute
 from vatio.ledger._proof import check_beside, check_projection
+from vatio.ledger._sqlite import SqliteBackend
 from vatio.ledger.chain import (
     Identity,
     Link,
@@ -57,14 +58,20 @@ def verify(
 
     Raises:
         UsageError: ``key`` is no public key, or ``head`` no hash.
+        LedgerUnavailable: it cannot be opened, or was written while it was read.
     """
     _check_asked(key, head)
     try:
         with backend.transaction(write=False) as execute:
+            broken_pages = _broken_pages(execute) if isinstance(backend, SqliteBackend) else ()
+            if broken_pages:
+                return Verification(findings=broken_pages, entries=0, head=None)
             return _verified(
                 execute, _Asked(path=path, trusted=trusted, identity=identity, key=key, head=head, rebuild=rebuild)
             )
-    except LedgerDamaged as error:
+    except LedgerUnavailable:
+        raise
+    except LedgerError as error:
         broken = Finding(severity="error", where=path, what=str(error), hint=error.hint)
         return Verification(findings=(broken,), entries=0, head=None)
 
@@ -105,6 +112,13 @@ def _verified(execute: Execute, asked: _Asked) -> Verification:
         after_head=after,
         is_signed=any(link.kind == "key" for link in links),
     )
+
+
+def _broken_pages(execute: Execute) -> tuple[Finding, ...]:
+    # What follows may then trust the types of columns. Five lines tell enough.
+    said = [str(row[0]) for row in execute("PRAGMA quick_check(5)")]
+    hint = "restore a copy of the ledger"
+    return tuple(Finding(severity="error", where="file", what=line, hint=hint) for line in said if line != "ok")
 
 
 def _roots(execute: Execute, pins: Sequence[Pin], path: str) -> list[str]:

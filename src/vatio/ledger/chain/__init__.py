@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vatio.ledger.chain._check_keys import check_signatures as check_signatures
     from vatio.ledger.chain._header import GENESIS as GENESIS
     from vatio.ledger.chain._header import Header as Header
+    from vatio.ledger.chain._header import as_bytes as as_bytes
     from vatio.ledger.chain._header import entry_hash as entry_hash
     from vatio.ledger.chain._header import header_bytes as header_bytes
     from vatio.ledger.chain._header import payload_hash as payload_hash
@@ -41,7 +42,7 @@ __getattr__, __dir__, __all__ = door(
         "_append": "Chain Identity as_entry head_of make_entry own_origin store_entry",
         "_check": "Link by_origin check_links",
         "_check_keys": "check_given_key check_origins check_pins check_signatures",
-        "_header": "GENESIS Header entry_hash header_bytes payload_hash read_header",
+        "_header": "GENESIS Header as_bytes entry_hash header_bytes payload_hash read_header",
         "_keys": "Signer former_key generate_key is_public is_signed key_id read_signer",
         "_trust": "Pin add_pin read_pins",
     },

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from vatio.errors import InvalidRecord
 from vatio.ledger._ids import new_id
-from vatio.ledger.chain._header import GENESIS, Header, entry_hash, header_bytes, new_salt, payload_hash, read_header
+from vatio.ledger.chain._header import GENESIS, Header, as_bytes, entry_hash, header_bytes, new_salt, payload_hash, read_header
 from vatio.ledger.chain._keys import Signer
 from vatio.records import Entry, dumps, to_json
 
@@ -51,7 +51,7 @@ class Chain:
     def first_key(self, execute: Execute) -> tuple[str, str, str] | None:
         """Give origin, public key and hash of the first ``key`` entry of this file's chain."""
         found = execute(_FIRST_KEY, (self.origin(execute),))
-        return (found[0][0], str(json.loads(found[0][2])["public"]), found[0][1]) if found else None
+        return (found[0][0], str(json.loads(as_bytes(found[0][2]))["public"]), found[0][1]) if found else None
 
     def _origin(self, execute: Execute, at: str) -> str:
         known = self.origin(execute)
@@ -73,7 +73,7 @@ class Chain:
         if self.signer is None:
             return
         found = execute(_LAST_KEY, (origin,))
-        current = json.loads(found[0][0]).get("id") if found else None
+        current = json.loads(as_bytes(found[0][0])).get("id") if found else None
         if current == self.signer.id:
             return
         # A successor is vouched for by the key before it. Without that key the entries stand under ours, undeclared:
@@ -90,7 +90,7 @@ def write_entry(
     """Store the next entry of an origin's chain inside an open write transaction."""
     head = execute(_HEAD, (origin,))
     if head:  # a clock that was set back does not turn the order of a chain's dates
-        at = max(at, read_header(bytes(head[0][2])).at)
+        at = max(at, read_header(as_bytes(head[0][2])).at)
     entry, salt, body = make_entry(origin, head[0][:2] if head else None, kind, payload, run=run, at=at, signer=signer)
     store_entry(execute, entry, salt, body)
     return entry
@@ -154,4 +154,4 @@ def head_of(execute: Execute, origin: str | None) -> Entry | None:
 def as_entry(row: tuple[Any, ...]) -> Entry:
     """Give the value of a row of the entry table."""
     origin, seq, kind, run, digest, header, signature = row
-    return Entry(origin=origin, seq=seq, kind=kind, run=run, hash=digest, header=bytes(header), signature=signature)
+    return Entry(origin=origin, seq=seq, kind=kind, run=run, hash=digest, header=as_bytes(header), signature=signature)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from vatio.errors import LedgerDamaged
 from vatio.ledger._backend import Execute
-from vatio.ledger.chain._header import GENESIS, Header, entry_hash, payload_hash, read_header
+from vatio.ledger.chain._header import GENESIS, Header, as_bytes, entry_hash, payload_hash, read_header
 from vatio.records import Finding
 
 # What later checks need of a payload; the rest of it is proven by its digest alone.
@@ -66,7 +66,7 @@ def check_links(execute: Execute) -> tuple[list[Link], list[Finding]]:
     for row in execute(_ROWS):
         where = place(row[0], row[1])
         try:
-            header = read_header(bytes(row[5]))
+            header = read_header(as_bytes(row[5]))
         except LedgerDamaged as error:
             findings.append(_error(where, str(error)))
             header = None
@@ -95,7 +95,7 @@ def by_origin(links: Iterable[Link]) -> dict[str, list[Link]]:
 
 def _wrong(row: tuple[Any, ...], header: Header | None, before: Link | None, at: str) -> Iterator[str]:
     origin, seq, kind, run, digest, stored, _, salt, body = row
-    if entry_hash(bytes(stored)) != digest:
+    if entry_hash(as_bytes(stored)) != digest:
         yield "the header's bytes do not have the hash that is kept"
     if seq != (before.seq + 1 if before is not None else 1):
         yield f"entries are missing: {before.seq if before is not None else 0} is followed by {seq}"
@@ -107,17 +107,17 @@ def _wrong(row: tuple[Any, ...], header: Header | None, before: Link | None, at:
         yield "it does not follow the entry before it"
     if header.at < at:
         yield f"it is dated {header.at}, before the entry that it follows"
-    if body is not None and payload_hash(bytes(salt), bytes(body)) != header.payload_sha256:
+    if body is not None and payload_hash(as_bytes(salt), as_bytes(body)) != header.payload_sha256:
         yield "the payload is not the one that was written"
 
 
 def _link(row: tuple[Any, ...], header: Header | None) -> Link:
     origin, seq, kind, run, _, stored, signature, _, body = row
     # The hash of what is there, whatever is kept beside it: the next entry must follow these very bytes.
-    digest = entry_hash(bytes(stored))
+    digest = entry_hash(as_bytes(stored))
     key = header.key if header is not None else None
-    said = _said(bytes(body)) if body is not None else None
-    kept = bytes(signature) if signature is not None else None
+    said = _said(as_bytes(body)) if body is not None else None
+    kept = as_bytes(signature) if signature is not None else None
     return Link(origin=origin, seq=seq, kind=kind, run=run, hash=digest, key=key, signature=kept, said=said)
 
 

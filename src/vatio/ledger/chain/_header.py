@@ -61,6 +61,17 @@ def entry_hash(stored: bytes) -> str:
     return sha256(stored).hexdigest()
 
 
+def as_bytes(value: object) -> bytes:
+    """Give a stored column as bytes.
+
+    Raises:
+        LedgerDamaged: it holds something else, which only a broken page of the file can.
+    """
+    if not isinstance(value, (bytes, memoryview)):
+        raise LedgerDamaged("a column of bytes holds something else", hint="restore a copy of the ledger")
+    return bytes(value)
+
+
 def new_salt() -> bytes:
     """Make the salt that keeps an erased payload from being guessed out of its digest."""
     return os.urandom(SALT_BYTES)

@@ -21,6 +21,8 @@ from vatio.records import Channel, Quantity, Started, dumps, from_json
 SAMPLES = "samples.spool"
 EVENTS = "events.jsonl"
 _NAN = float("nan")
+# O_BINARY: Windows would turn line ends in the rows into two bytes.
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_BINARY", 0)
 # A header is some kilobytes; a first line longer than this is no header.
 _HEADER_BYTES = 1 << 22
 
@@ -67,7 +69,7 @@ class Spool:
         line = dumps(header) + b"\n"
         try:
             os.makedirs(folder, mode=0o755, exist_ok=True)
-            descriptor = os.open(os.path.join(folder, SAMPLES), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
+            descriptor = os.open(os.path.join(folder, SAMPLES), _WRITE, 0o644)
             if os.write(descriptor, line) != len(line):
                 os.close(descriptor)
                 raise OSError(28, "the header did not fit on the disk")
