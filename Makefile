@@ -66,8 +66,9 @@ test: $(VENV)/.stamp-dev ## every test that this machine can run
 golden: $(VENV)/.stamp-dev ## rewrite the golden files; read the diff
 	VATIO_TEST_GOLDEN=rewrite $(PY) -m pytest -n $(JOBS) -k golden $(ARGS)
 
-bench: $(VENV)/.stamp-dev ## measure beside the peers: TOPIC=run ONLY=run-01,run-02 PEERS=0
-	$(PY) -m benchmarks $(TOPIC) --only "$(ONLY)" $(if $(filter 0,$(PEERS)),--no-peers,--peers)
+bench: $(VENV)/.stamp-dev ## measure beside the peers, renew README's table: TOPIC=run ONLY=run-01,run-02 PEERS=0
+	@missed=0; $(PY) -m benchmarks $(TOPIC) --only "$(ONLY)" $(if $(filter 0,$(PEERS)),--no-peers,--peers) || missed=$$?; \
+	$(PY) -m docs.generate; exit $$missed
 
 pictures: $(VENV)/.stamp-dev ## draw the pictures of the documentation (needs Chromium)
 	$(PY) -m docs.images.draw
