@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import fcntl
 import json
 import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from benchmarks._row import Row, from_json, in_order, to_json
@@ -32,19 +34,34 @@ def read(topic: str, folder: str = RESULTS) -> dict[str, Any]:
 
 
 def write(topic: str, rows: Iterable[Row], folder: str = RESULTS) -> None:
-    """Merge new rows into those that are there; a row kept from an earlier commit says which it was."""
+    """Merge new rows into those that are there, one writer at a time; a row kept from an earlier commit says which it was."""
     fresh = {row.id: row for row in rows}
-    old = read(topic, folder)
     commit = measured_commit()
-    lines = [to_json(row) for row in fresh.values()]
-    lines += [_kept(line, old["commit"], commit) for line in old["rows"] if line["id"] not in fresh]
-    lines.sort(key=lambda line: in_order(from_json(line)))
     date = datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    found = {"topic": topic, "commit": commit, "host": host(), "date": date, "rows": lines}
     os.makedirs(folder, exist_ok=True)
-    with open(path_of(topic, folder), "w", encoding="utf-8") as file:
+    with _locked(folder):
+        old = read(topic, folder)
+        lines = [to_json(row) for row in fresh.values()]
+        lines += [_kept(line, old["commit"], commit) for line in old["rows"] if line["id"] not in fresh]
+        lines.sort(key=lambda line: in_order(from_json(line)))
+        _replace(path_of(topic, folder), {"topic": topic, "commit": commit, "host": host(), "date": date, "rows": lines})
+
+
+@contextmanager
+def _locked(folder: str) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _replace(path: str, found: dict[str, Any]) -> None:
+    with open(f"{path}.new", "w", encoding="utf-8") as file:
         json.dump(found, file, indent=1, ensure_ascii=False, allow_nan=False)
         file.write("\n")
+    os.replace(f"{path}.new", path)
 
 
 def measured_commit() -> str:
