@@ -236,3 +236,14 @@ def test_the_file_system_of_a_folder_is_that_of_its_nearest_mount(tmp_path: Path
 
 def test_without_a_list_of_mounts_no_folder_is_taken_for_a_network(tmp_path: Path) -> None:
     assert not is_network("/", mounts=str(tmp_path / "nothing"))
+
+
+def test_whoever_seals_brings_home_what_others_had_to_leave(tmp_path: Path) -> None:
+    outside = record(keeper(tmp_path, network=True))
+    dead = a_start(started_at=datetime.now(UTC) - timedelta(hours=1))
+    with ledger_in(str(tmp_path)) as ledger:
+        ledger.start(dead)
+        record(keeper(tmp_path))
+
+        assert ledger.run(outside).sealed
+        assert ledger.run(dead.id).sealed

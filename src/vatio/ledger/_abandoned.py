@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 
 from vatio.errors import LedgerDamaged
 from vatio.ledger._owner import is_owned
 from vatio.ledger._reader import Facts
+from vatio.ledger._status import standing
 from vatio.ledger._unsealed import sight
 from vatio.records import Ended
 
@@ -21,7 +23,11 @@ def abandoned(
             known = facts(run)
         except LedgerDamaged:
             continue
-        seen = sight(known.started, folder(run), origin_is_here=is_here(known.origin))
+        here = is_here(known.origin)
+        # The lock is asked first: to add up the samples of every run that still goes on would cost each writer dearly.
+        if standing(known.started, folder(run), origin_is_here=here, now=datetime.now(UTC)).status != "interrupted":
+            continue
+        seen = sight(known.started, folder(run), origin_is_here=here)
         if seen.is_abandoned:
             yield run, seen.ended
 

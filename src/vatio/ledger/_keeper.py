@@ -96,10 +96,15 @@ class Keeper:
         footprint: Footprint | None = None,
         environment: bytes | None = None,
     ) -> Entry:
-        """Write how a run ended with its samples and footprint, and remove its spool; raises as ``start`` does."""
-        return self._do(
+        """Write how a run ended with its samples and footprint, and remove its spool; raises as ``start`` does.
+
+        Whoever seals also looks after what others had to leave: outboxes, and runs whose owner has died.
+        """
+        entry = self._do(
             lambda sink: sink.seal(run, ended, spool_folder=spool_folder, footprint=footprint, environment=environment)
         )
+        self.settle()
+        return entry
 
     def blob(self, data: bytes) -> str:
         """Keep bytes under their SHA-256; raises as ``start`` does."""
@@ -110,8 +115,8 @@ class Keeper:
         if self.ledger is None:
             return 0
         try:
-            return self.ledger.settle()
-        except LedgerError as error:
+            return self.ledger.settle() if self.ledger.has_loose_ends() else 0
+        except (LedgerError, OSError) as error:  # the run itself is kept; the next command will try again
             self.fault = self.fault or str(error)
             return 0
 

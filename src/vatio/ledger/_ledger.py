@@ -238,6 +238,12 @@ class Ledger:
         self._pin()
         return taken
 
+    def has_loose_ends(self) -> bool:
+        """Tell, cheaply, whether ``settle`` may find anything."""
+        folders = [os.path.join(self.folder, name) for name in ("outbox", "spool")]
+        folders += [os.path.join(folder, "outbox") for folder in (self._where.state, self._where.temporary)]
+        return any(os.path.isdir(folder) and os.listdir(folder) for folder in folders) or bool(self.unsealed())
+
     def settle(self) -> int:
         """Take in the outbox and seal the runs that were left behind; give the number of both."""
         from vatio.ledger._abandoned import abandoned, outlived
