@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from vatio.config import Config
@@ -82,8 +83,11 @@ def _summed_up(child: int, ended: Exit, work: Work, ready: Prepared, job: Job) -
     recording, tree = ready.recording, ready.recording.instruments.tree
     if tree is not None:
         job.rim("the process tree", lambda: tree.ended(child, ended.cpu_s), None)
-    for note in _outside(child, work, job):
+    for note in _survivors(child, work, job):
         recording.note(note)
+    daemon = _daemon(job)
+    if daemon:
+        recording.note(f"{daemon} hands work to a daemon, whose CPU time is not in this run")
     work.end()
     code = os.waitstatus_to_exitcode(ended.status)
 
@@ -94,22 +98,26 @@ def _summed_up(child: int, ended: Exit, work: Work, ready: Prepared, job: Job) -
             signal=-code if code < 0 else None,
             peak_memory_bytes=ended.peak_memory_bytes,
         )
-        return keep(facts, ready, snapshot=work.snapshot, config=job.config, rim=job.rim)
+        whole = replace(facts, complete=False) if daemon else facts
+        return keep(whole, ready, snapshot=work.snapshot, config=job.config, rim=job.rim)
 
     return job.rim("the end", kept, None)
 
 
-def _outside(child: int, work: Work, job: Job) -> list[str]:
-    """Say which of the workload's processes go on, and that a daemon's are not below ours."""
+def _daemon(job: Job) -> str | None:
+    """Name the program that hands the work to a daemon, whose processes are not below ours; ``None`` for any other."""
+    name = os.path.basename(job.command[0])
+    return name if name in _DAEMONS else None
+
+
+def _survivors(child: int, work: Work, job: Job) -> list[str]:
+    """Say which of the workload's processes go on."""
     notes, nobody = [], tuple[int, ...]()
     survivors = job.rim("the survivors", lambda: work.survivors(child), nobody)
     if survivors:
         named = [f"{pid} {slurp(f'/proc/{pid}/comm').strip()}".strip() for pid in survivors[:_MOST_SURVIVORS]]
         more = f" and {len(survivors) - len(named)} more" if len(survivors) > len(named) else ""
         notes.append(f"still running after the command, measured no longer: {', '.join(named)}{more}")
-    name = os.path.basename(job.command[0])
-    if name in _DAEMONS:
-        notes.append(f"{name} hands work to a daemon, whose CPU time is not in this run")
     return notes
 
 
