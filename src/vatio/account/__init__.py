@@ -4,20 +4,31 @@ from vatio._door import door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.account._act import SiliconFootprint as SiliconFootprint
+    from vatio.account._act import SiliconPart as SiliconPart
+    from vatio.account._act import bill_g as bill_g
+    from vatio.account._act import silicon_footprint as silicon_footprint
     from vatio.account._counted import counted as counted
     from vatio.account._counted import counted_energy_j as counted_energy_j
     from vatio.account._footprint import footprint as footprint
     from vatio.account._intensity import IntensityCurve as IntensityCurve
     from vatio.account._intensity import operational_emissions_g as operational_emissions_g
+    from vatio.account._sci import SERVER as SERVER
+    from vatio.account._sci import SERVER_MODEL as SERVER_MODEL
+    from vatio.account._sci import sci_embodied_g as sci_embodied_g
+    from vatio.account._sci import sci_g_per_unit as sci_g_per_unit
+    from vatio.account._sci import server_embodied_g as server_embodied_g
     from vatio.account._sum import Sum as Sum
     from vatio.account._sum import sum_runs as sum_runs
 
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
+        "_act": "SiliconFootprint SiliconPart bill_g silicon_footprint",
         "_counted": "counted counted_energy_j",
         "_footprint": "footprint",
         "_intensity": "IntensityCurve operational_emissions_g",
+        "_sci": "SERVER SERVER_MODEL sci_embodied_g sci_g_per_unit server_embodied_g",
         "_sum": "Sum sum_runs",
     },
 )

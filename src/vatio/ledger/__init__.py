@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from vatio.ledger._backend import Backend as Backend
     from vatio.ledger._backend import Execute as Execute
     from vatio.ledger._checks import checks as checks
+    from vatio.ledger._finished import Finished as Finished
+    from vatio.ledger._finished import Taken as Taken
     from vatio.ledger._ids import new_id as new_id
     from vatio.ledger._keeper import Keeper as Keeper
     from vatio.ledger._keeper import Sink as Sink
@@ -42,6 +44,7 @@ __getattr__, __dir__, __all__ = door(
     {
         "_backend": "Backend Execute",
         "_checks": "checks",
+        "_finished": "Finished Taken",
         "_ids": "new_id",
         "_keeper": "Keeper Sink open_keeper",
         "_ledger": "Ledger open_ledger",

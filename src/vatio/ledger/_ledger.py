@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config import Config
     from vatio.ledger._backend import Backend, Execute
+    from vatio.ledger._finished import Finished, Taken
     from vatio.ledger._prune import Pruned
     from vatio.ledger._reader import Facts
     from vatio.ledger._verify import Verification
@@ -112,6 +113,21 @@ class Ledger:
             _remove_spool(spool_folder)
         self._pin()
         return entry
+
+    def take_finished(self, runs: Sequence[Finished]) -> Taken:
+        """Write runs of another tool, all of them or none; those that are there already stay as they are."""
+        from vatio.ledger._finished import take_finished
+
+        with self._write() as execute:
+            taken = take_finished(execute, self._chain_only, runs)
+        self._pin()
+        return taken
+
+    def is_imported(self, file_sha256: str) -> bool:
+        """Tell whether a file of another tool was taken in to its end: its ``import`` entry says so."""
+        from vatio.ledger._finished import is_imported
+
+        return is_imported(self._backend.query, file_sha256)
 
     def blob(self, data: bytes) -> str:
         """Keep bytes under their SHA-256, once."""
@@ -311,10 +327,13 @@ class Ledger:
         return self._backend.transaction()
 
     def _append(self, execute: Execute, kind: str, payload: object, run: str | None) -> Entry:
-        entry = self._chain().append(execute, kind, payload, run=run, at=rfc3339(datetime.now(UTC)))
+        entry = self._chain_only(execute, kind, payload, run)
         if run is not None:
             project(execute, run)
         return entry
+
+    def _chain_only(self, execute: Execute, kind: str, payload: object, run: str | None) -> Entry:
+        return self._chain().append(execute, kind, payload, run=run, at=rfc3339(datetime.now(UTC)))
 
     def _chain(self) -> Chain:
         if self._opened is None:
