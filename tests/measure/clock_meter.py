@@ -16,8 +16,8 @@ class ClockMeter:
         self, power_w: float = 100.0, *, range_j: float = 1e9, component: str = "cpu", device: str = "package-0"
     ) -> None:
         self._power_w, self._range_j, self._turns, self._last_j = power_w, range_j, 0, 0.0
-        self.channels = (Channel(name=device, unit="j", component=component, device=device, meter=self.name),)
-        self.counter_ranges_j: Mapping[str, float | None] = {device: range_j}
+        self.channels = (Channel(name="package-0", unit="j", component="cpu", device="package-0", meter=self.name),)
+        self.counter_ranges_j: Mapping[str, float | None] = {"package-0": range_j}
         self.closed = False
 
     def read(self) -> Sequence[float | None]:

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -257,10 +258,13 @@ def test_outside_of_a_run_nothing_is_said_to_nobody() -> None:
 
 
 def test_nonsense_said_in_a_block_raises_nothing() -> None:
-    with track(replay(0.0, 1.0)) as run, pytest.warns(RuntimeWarning):
+    def nonsense(run: Run) -> None:
         run.work(samples="many")  # type: ignore[arg-type]
         run.log_metric("loss", float("nan"))
         run.log_metric("loss", 0.5)
+
+    with track(replay(0.0, 1.0)) as run, pytest.warns(RuntimeWarning):
+        nonsense(run)
 
     assert run.record.metrics == {"loss": 0.5}
 
@@ -268,7 +272,7 @@ def test_nonsense_said_in_a_block_raises_nothing() -> None:
 class Broken:
     name = "broken"
     poll_s = None
-    counter_ranges_j: dict[str, float | None] = {}
+    counter_ranges_j: Mapping[str, float | None] = MappingProxyType({})
     channels = gpu(0.0).channels
 
     def read(self) -> tuple[float]:

@@ -163,7 +163,7 @@ def _append_whole(path: str, data: bytes) -> None:
 
 
 def _blob_line(data: bytes) -> dict[str, Any]:
-    from hashlib import sha256
+    from vatio.digest import sha256
 
     return {"blob": sha256(data).hexdigest(), "body": _text(data)}
 

@@ -18,7 +18,7 @@ _held: dict[tuple[int, int], int] = {}
 @cache
 def machine_id() -> str:
     """Give the digest of this machine's id, by which a copied ledger and another host's run are recognised."""
-    from hashlib import sha256
+    from vatio.digest import sha256
 
     return sha256(b"vatio.machine\n" + _machine()).hexdigest()[:32]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 
+from vatio.digest import sha256
 from vatio.errors import LedgerDamaged
 from vatio.ledger.samples import Sealed, open_spool, seal_rows
 

@@ -23,21 +23,20 @@ class EnergyColumn:
         self._last: tuple[float, float] | None = None
         self._moments: list[Moment] = []
         self._holes: list[tuple[float, float]] = []
-        self._row_s = 0.0
-        self._in_hole = False
+        self._in_hole = self._missed_begin = False
 
     def add(self, row: Sequence[float]) -> None:
         """Take the next row."""
         value_j, t_s = row[self._at], row[self._time_at]
-        self._row_s = row[0]
         if value_j != value_j or t_s != t_s:  # NaN: a hole
             self._in_hole = True
             return
+        if self._in_hole:
+            self._missed_begin = self._missed_begin or self._last is None
+            self._holes.append((0.0 if self._last is None else self._last[0], t_s))
+            self._in_hole = False
         if self._last is None:
             self._first = self._last = (t_s, value_j)
-        if self._in_hole:
-            self._holes.append((self._last[0] if self._last is not self._first else 0.0, t_s))
-            self._in_hole = False
         before_s, before_j = self._last
         value_j = max(value_j, before_j)
         while len(self._moments) < len(self._boundaries) and self._boundaries[len(self._moments)] <= t_s:
@@ -77,7 +76,7 @@ class EnergyColumn:
         return [Gap(start_s=start_s, end_s=stop_s, reason=f"{self.channel.device}: {reason}") for start_s, stop_s in holes]
 
     def _is_cut(self) -> bool:
-        return self._in_hole or bool(self._holes and self._holes[0][0] == 0.0)
+        return self._in_hole or self._missed_begin
 
     def _cut(self, known: Quantity) -> Quantity:
         return Quantity(

@@ -78,7 +78,7 @@ def compose(order: Order, config: Config, around: Surroundings, meters: Sequence
 
 def series_of(project: str, command: Sequence[str], around: Surroundings, meters: Sequence[Meter]) -> str:
     """Give the digest of "the same command": project, redacted command, host, CPUs granted and meters (CONTRACT.md 2)."""
-    from hashlib import sha256
+    from vatio.digest import sha256
 
     channels = [
         f"{channel.name} {channel.meter} {channel.part_of or ''}"

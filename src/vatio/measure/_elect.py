@@ -29,7 +29,7 @@ class Election:
     """Take part in a job's election on this host. A process makes one object for each block."""
 
     def __init__(self, key: str, *, shared: str = SHARED) -> None:
-        from hashlib import sha256
+        from vatio.digest import sha256
 
         self.folder = os.path.join(shared, f"vatio-{os.getuid()}-{sha256(key.encode()).hexdigest()[:24]}")
         self._locks: dict[str, int] = {}

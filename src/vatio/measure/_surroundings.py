@@ -148,7 +148,7 @@ def _affinity(root: str, cpus: int) -> float | None:
 
 
 def _pseudonym(root: str) -> str:
-    from hashlib import sha256
+    from vatio.digest import sha256
 
     machine = slurp(os.path.join(root, "etc/machine-id")).strip() or _hostname()
     return sha256(b"vatio.host/1\n" + machine.encode()).hexdigest()[:12]

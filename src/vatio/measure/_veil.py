@@ -19,7 +19,7 @@ def pseudonym(name: str, salt: bytes, *, kind: str) -> str:
     >>> pseudonym("ada", b"salt", kind="user")
     'user-ce297646'
     """
-    from hashlib import blake2b
+    from vatio.digest import blake2b
 
     return f"{kind}-{blake2b(name.encode('utf-8', 'surrogateescape'), key=salt[:64], digest_size=4).hexdigest()}"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from hashlib import sha256
 from typing import Any, NamedTuple
 
+from vatio.digest import sha256
 from vatio.errors import LedgerDamaged
 
 SCHEMA = "vatio.entry/1"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 from typing import Any
 
+from vatio.digest import sha256
 from vatio.errors import LedgerError, UsageError
 
 PREFIX = b"vatio.entry/1\n"

@@ -6,9 +6,9 @@ import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from hashlib import sha256
 from typing import Any, NamedTuple
 
+from vatio.digest import sha256
 from vatio.ledger.samples._codec import pack_column, pack_floats
 from vatio.ledger.samples._fold import MinuteFold
 from vatio.records import Channel, to_json
