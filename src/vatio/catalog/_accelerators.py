@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from vatio.catalog._table import Row, provenance_of, quantity, rows
 from vatio.records import Quantity
-from vatio.units import BYTES_PER_GIB, G_PER_KG
+from vatio.units import BYTES_PER_GB, BYTES_PER_GIB, G_PER_KG
 
 _FLOP_PER_TERA = 1e12
 _PRECISIONS = ("fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "int8")
@@ -19,13 +19,17 @@ _MOBILE_WORDS = frozenset({"laptop", "mobile", "max"})
 
 
 class AcceleratorRow(NamedTuple):
-    """Hold one accelerator. ``flop_per_s`` is the dense peak for each precision that its maker states."""
+    """Hold one accelerator. ``flop_per_s`` is the dense peak for each precision that its maker states.
+
+    ``memory_bytes`` of 0 and ``bandwidth_bytes_per_s`` of ``None`` are not known.
+    """
 
     name: str
     kind: str
     board_w: Quantity
     idle_w: Quantity
     memory_bytes: int
+    bandwidth_bytes_per_s: float | None
     flop_per_s: Mapping[str, float]
     embodied_g: Quantity
     source: str
@@ -42,29 +46,35 @@ def accelerator(model: str) -> AcceleratorRow:
     >>> accelerator("Unheard Of 9000").board_w.provenance
     'default'
     """
-    name = f" {_plain(model)} "
+    name = f" {plain_name(model)} "
     best, longest, named = None, 0, {}
     mobile = not _MOBILE_WORDS.isdisjoint(name.split())
     for row in rows("accelerators"):
         named[row["name"]] = row
         for alias in row["aliases"].split("|"):
-            if len(alias) > longest and f" {_plain(alias)} " in name:
+            if len(alias) > longest and f" {plain_name(alias)} " in name:
                 best, longest = row, len(alias)
     if mobile and (best is None or best["kind"] == "gddr"):
         best = named[_ANY_MOBILE]
-    return _row(best or named[_ANY])
+    return accelerator_of(best or named[_ANY])
 
 
 def accelerators() -> tuple[AcceleratorRow, ...]:
     """List every accelerator of the table."""
-    return tuple(_row(row) for row in rows("accelerators"))
+    return tuple(accelerator_of(row) for row in rows("accelerators"))
 
 
-def _plain(model: str) -> str:
+def plain_name(model: str) -> str:
+    """Spell a name as lookups compare it.
+
+    >>> plain_name("NVIDIA A100-SXM4-80GB")
+    'nvidia a100 sxm4 80gb'
+    """
     return " ".join(model.lower().replace("-", " ").replace("/", " ").replace("(tm)", "").split())
 
 
-def _row(row: Row) -> AcceleratorRow:
+def accelerator_of(row: Row) -> AcceleratorRow:
+    """Build an accelerator of a row of the table, shipped or a user's own."""
     provenance = provenance_of(row)
     embodied = {**row, "source": row["embodied_source"]}
     return AcceleratorRow(
@@ -72,7 +82,8 @@ def _row(row: Row) -> AcceleratorRow:
         kind=row["kind"],
         board_w=quantity(row, "board", "w", provenance=provenance),
         idle_w=quantity({**row, "source": _IDLE}, "idle", "w", provenance="default"),
-        memory_bytes=round(float(row["memory_gib"]) * BYTES_PER_GIB),
+        memory_bytes=round(float(row["memory_gib"] or 0.0) * BYTES_PER_GIB),
+        bandwidth_bytes_per_s=float(row["bandwidth_gb_per_s"]) * BYTES_PER_GB if row["bandwidth_gb_per_s"] else None,
         flop_per_s={name: float(peak) * _FLOP_PER_TERA for name in _PRECISIONS if (peak := _peak(row, name))},
         embodied_g=quantity(embodied, "embodied", "kg", factor=G_PER_KG, provenance="default"),
         source=row["source"],

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from vatio.catalog._table import rows
 from vatio.records import Check
 
-TABLES = ("zones", "regions", "facilities", "processors", "families", "accelerators", "embodied")
+TABLES = (
+    "zones", "regions", "facilities", "processors", "families", "accelerators", "instances", "embodied",
+    "utilisations", "draws",
+)  # fmt: skip
 # Grids change by some percent a year; what a chip draws does not change.
 _YEARS_KEPT = {"zones": 4, "regions": 7, "facilities": 4}
 

@@ -49,12 +49,12 @@ def processor(model: str) -> ProcessorRow:
     """
     name = _plain(model)
     row = find("processors", name) if name and "," not in name else None
-    return _row(row or _family(name), name or "unknown")
+    return processor_of(row or _family(name), name or "unknown")
 
 
 def processors() -> tuple[ProcessorRow, ...]:
     """List every processor of the table."""
-    return tuple(_row(row, row["model"]) for row in rows("processors"))
+    return tuple(processor_of(row, row["model"]) for row in rows("processors"))
 
 
 def cpu_power_w(row: ProcessorRow, utilisation_ratio: float) -> Quantity:
@@ -115,7 +115,8 @@ def _matches(pattern: str, name: str) -> bool:
     return False
 
 
-def _row(row: Row, name: str) -> ProcessorRow:
+def processor_of(row: Row, name: str) -> ProcessorRow:
+    """Build a processor of a row of the table, shipped or a user's own."""
     known = {part: quantity(row, part, "w", provenance=provenance_of(row)) for part in ("idle", "peak", "tdp")}
     return ProcessorRow(
         model=name,

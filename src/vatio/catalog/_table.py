@@ -26,6 +26,12 @@ def rows(name: str) -> Iterator[Row]:
         yield dict(zip(columns, line.split(","), strict=True))
 
 
+def columns(name: str) -> tuple[str, ...]:
+    """Name the columns of a table."""
+    whole = text(name)
+    return tuple(whole[: whole.index("\n")].split(","))
+
+
 def find(name: str, key: str) -> Row | None:
     """Give the row whose first column is ``key``, without splitting the others."""
     whole = text(name)

@@ -41,7 +41,7 @@ def zone(code: str | None) -> ZoneFactor:
     asked = code.strip().upper()
     found = _find(asked)
     if found is not None:
-        return _factor(found, found["code"])
+        return zone_of(found)
     country = _find(asked.partition("-")[0]) if "-" in asked else None
     if country is None:
         return _anywhere(f"zone {code!r} is not in the table, so the world average")
@@ -50,7 +50,7 @@ def zone(code: str | None) -> ZoneFactor:
 
 def zones() -> tuple[ZoneFactor, ...]:
     """List every zone of the table."""
-    return tuple(_factor(row, row["code"]) for row in rows("zones"))
+    return tuple(zone_of(row) for row in rows("zones"))
 
 
 def _find(code: str) -> Row | None:
@@ -64,9 +64,14 @@ def _find(code: str) -> Row | None:
     return find("zones", code)
 
 
-def _factor(row: Row, code: str) -> ZoneFactor:
+def zone_of(row: Row) -> ZoneFactor:
+    """Build the factor of a row of the table, shipped or a user's own."""
     return ZoneFactor(
-        code=code, name=row["name"], g_per_kwh=quantity(row, "", "g_per_kwh"), year=int(row["year"]), source=row["source"]
+        code=row["code"],
+        name=row["name"],
+        g_per_kwh=quantity(row, "", "g_per_kwh"),
+        year=int(row["year"]),
+        source=row["source"],
     )
 
 
