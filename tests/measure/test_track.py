@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
@@ -468,3 +469,61 @@ def test_when_the_wrappers_folder_is_gone_nothing_happens(tmp_path: Path) -> Non
 
     assert done.stderr == ""
     assert not (tmp_path / "gone").exists()
+
+
+def test_an_artifact_is_digested_among_the_outputs(tmp_path: Path) -> None:
+    (tmp_path / "vatio.toml").write_text("")
+    code = """
+import vatio
+with vatio.track() as run:
+    with open("model.bin", "wb") as file:
+        file.write(b"weights")
+    vatio.log_artifact("model.bin")
+(output,) = run.record.environment.outputs
+print(output.bytes, output.sha256)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    size, digest = done.stdout.split()
+
+    assert (size, digest) == ("7", sha256(b"weights").hexdigest())
+
+
+def test_what_vatio_itself_cost_is_told_and_is_not_the_workloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vatio.toml").write_text('[record]\nenvironment = "off"\n')
+    with track(interval_s=0.1) as run:
+        begin_s = time.process_time()
+        while time.process_time() - begin_s < 0.3:
+            pass
+
+    assert run.record.overhead.cpu_s > 0.001
+    assert run.record.cpu_s == pytest.approx(0.3, abs=0.02)
+
+
+@pytest.mark.torch
+def test_a_real_torchrun_measures_its_host_once(tmp_path: Path) -> None:
+    (tmp_path / "vatio.toml").write_text('[record]\nenvironment = "off"\n')
+    script = tmp_path / "train.py"
+    script.write_text(
+        f"""
+import sys, time
+sys.path.insert(0, {str(HERE)!r})
+import torch.distributed as dist
+import vatio
+from clock_meter import ClockMeter
+dist.init_process_group("gloo")
+with vatio.track(ClockMeter(100.0), interval_s=0.5) as run:
+    with vatio.phase(f"rank {{dist.get_rank()}}"):
+        time.sleep(1.0)
+    dist.barrier()
+dist.destroy_process_group()
+"""
+    )
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=120, capture_output=True)
+
+    with vatio.open_ledger(str(tmp_path / ".vatio/ledger.sqlite")) as ledger:
+        (run,) = ledger.runs(0)
+    assert run.hosts[0].ranks == (0, 1)
+    assert sorted(each.name for each in run.phases) == ["rank 0", "rank 1"]
+    assert run.energy_j.value == pytest.approx(100.0 * run.duration_s, rel=1e-3)

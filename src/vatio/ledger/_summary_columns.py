@@ -108,6 +108,8 @@ class EnergyColumn:
 
 
 _SLACK_S = 1e-3
+# A boundary at which the meters were read; differences of a boot's seconds are rounded.
+_SAME_S = 1e-6
 # Close to a reading a counter cannot be far from it: power may be this many times the mean of the interval around it.
 _BURST_RATIO = 10.0
 
@@ -115,9 +117,9 @@ _BURST_RATIO = 10.0
 def _between(t_s: float, before: tuple[float, float], after: tuple[float, float]) -> Moment:
     """Interpolate a counter at ``t_s`` between two readings of ``(seconds, joules)``."""
     (before_s, before_j), (after_s, after_j) = before, after
-    if t_s <= before_s:
+    if t_s <= before_s + _SAME_S:
         return (before_j, before_j, before_j)
-    if t_s >= after_s:
+    if t_s >= after_s - _SAME_S:
         return (after_j, after_j, after_j)
     power_w = (after_j - before_j) / (after_s - before_s)
     value_j = min(max(before_j + power_w * (t_s - before_s), before_j), after_j)

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vatio.records import Gap, Phase, Quantity
+from vatio.units import S_PER_YEAR
 
+# More than any count of anything; sums of such numbers stay finite.
+_MOST = 1e200
 _NOT_YET = Quantity.absent("energy")
 
 
@@ -22,7 +25,7 @@ class Story:
         self.faults: dict[str, str] = {}
         self.paused_s = 0.0
         self._ranks: set[int] = {rank}
-        self._processes: dict[object, Mapping[str, Any]] = {}
+        self._processes: dict[str, Mapping[str, Any]] = {}
         self._start_s = start_s
         self._begun: dict[str, Mapping[str, Any]] = {}
         self._done: dict[str, Mapping[str, Any]] = {}
@@ -58,12 +61,12 @@ class Story:
         elif kind == "work" and isinstance(event.get("units"), dict):
             for unit, count in event["units"].items():
                 if math.isfinite(_number(count)):
-                    self.work[unit] = self.work.get(unit, 0.0) + _number(count)
+                    self.work[str(unit)] = self.work.get(unit, 0.0) + _number(count)
         elif kind == "metric" and isinstance(event.get("name"), str) and math.isfinite(_number(event.get("value"))):
             self.metrics[event["name"]] = _number(event["value"])
         elif kind == "rank":
             self._ranks.add(_rank(event))
-            self._processes[event.get("pid")] = event
+            self._processes[str(event.get("pid"))] = event
         else:
             self._take_fault(event)
 
@@ -74,7 +77,7 @@ class Story:
             if math.isfinite(start_s) and math.isfinite(end_s):
                 self.gaps.append(Gap(start_s=start_s, end_s=max(start_s, end_s), reason=str(event.get("reason", ""))))
             paused_s = _number(event.get("paused_s", 0.0))
-            self.paused_s += paused_s if math.isfinite(paused_s) and paused_s > 0.0 else 0.0
+            self.paused_s += paused_s if 0.0 < paused_s < S_PER_YEAR else 0.0
         elif kind == "fault" and isinstance(event.get("channel"), str):
             self.faults[event["channel"]] = str(event.get("reason", ""))
         elif kind == "note" and isinstance(text, str):
@@ -106,7 +109,9 @@ def read_story(events: Iterable[Mapping[str, Any]], *, start_s: float, rank: int
 
 
 def _number(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return math.nan
+    return float(value) if abs(value) < _MOST else math.nan
 
 
 def _rank(event: Mapping[str, Any]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from vatio.measure._events import artifacts_of
 from vatio.measure._recording import Recording
 from vatio.measure._snapshot import Snapshot
 
@@ -27,6 +28,11 @@ class SnapshotBeside:
         """Give the copy of uncommitted code."""
         return self._snapshot.code
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Give what the snapshot could not tell."""
+        return tuple(self._snapshot.notes)
+
     def due_s(self) -> float:
         """Give the seconds until the next slice."""
         due_s = self._snapshot.due_s(time.monotonic())
@@ -44,6 +50,7 @@ class SnapshotBeside:
     def finish(self) -> Environment | None:
         """Finish the snapshot and give it."""
         begun_s = time.thread_time()
+        self._snapshot.artifacts = artifacts_of(self._recording.events.events())
         try:
             return self._recording.rim("the snapshot", lambda: self._snapshot.finish(limit_s=_MOST_AFTER_S), None)
         finally:

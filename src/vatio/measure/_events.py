@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 Event = Mapping[str, Any]
@@ -114,6 +114,16 @@ class OutsideLog:
             self._socket.sendto(b"!", wake_address(self._run))
         except (OSError, AttributeError, ImportError):
             return  # nobody listens: the boundary is interpolated
+
+
+def artifacts_of(events: Iterable[Event]) -> tuple[str, ...]:
+    """List the files that a workload said it has made, each once.
+
+    >>> artifacts_of([{"e": "artifact", "path": "/a"}, {"e": "work"}, {"e": "artifact", "path": "/a"}])
+    ('/a',)
+    """
+    paths = [event.get("path") for event in events if event.get("e") == "artifact"]
+    return tuple(dict.fromkeys(path for path in paths if isinstance(path, str) and "\0" not in path))
 
 
 def read_events(folder: str) -> Iterator[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from vatio.errors import MeasureError
@@ -82,10 +83,12 @@ class Session:
 
     def end(self, status: str, *, exit_code: int | None = None, signal: int | None = None) -> None:
         """Take the last reading on this thread, sum the run up and keep it."""
-        recording = self.recording
+        recording, begun_s = self.recording, time.thread_time()
         self._ended = recording.end(status, exit_code=exit_code, signal=signal, peak_memory_bytes=_peak_bytes(recording))
         self._leave_sampler()
         recording.rim("the account", self._account, None)
+        if self._ended is not None:
+            self._ended = self._completed(self._ended, time.thread_time() - begun_s)
         self._seal()
 
     def leave(self) -> None:
@@ -122,17 +125,16 @@ class Session:
             return
         code = None if self._snapshot is None else self._snapshot.code
         self._entry = self.keeping.seal(
-            self.started, self._with_faults(self._ended), footprint=self._footprint, environment=self._environment, code=code
+            self.started, self._ended, footprint=self._footprint, environment=self._environment, code=code
         )
 
-    def _with_faults(self, ended: Ended) -> Ended:
-        """Add to the notes what failed after the run was summed up."""
-        late = tuple(fault for fault in self.recording.rim.faults if fault not in ended.notes)
-        if late:
-            from dataclasses import replace
+    def _completed(self, ended: Ended, more_cpu_s: float) -> Ended:
+        """Add the notes and vatio's own CPU time that came after the run was summed up."""
+        said = (*self.recording.rim.faults, *(() if self._snapshot is None else self._snapshot.notes))
+        late = tuple(text for text in said if text not in ended.notes)
+        from dataclasses import replace
 
-            self._ended = ended = replace(ended, notes=(*ended.notes, *late))
-        return ended
+        return replace(ended, notes=(*ended.notes, *late), overhead_cpu_s=ended.overhead_cpu_s + more_cpu_s)
 
 
 def _peak_bytes(recording: Recording) -> int | None:

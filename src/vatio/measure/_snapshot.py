@@ -61,10 +61,23 @@ class Subject:
 class Snapshot:
     """Collect an ``Environment`` by ``step()``, beside the workload; ``finish()`` gives it.
 
-    ``code`` is the code copy to keep as a blob under the digest in ``git.code_blob``; ``pids`` are vatio's own processes.
+    ``code`` is the code copy to keep as a blob under the digest in ``git.code_blob``; ``artifacts`` are
+    files that the workload said it has made, digested as outputs are; ``pids`` are vatio's own processes.
     """
 
-    __slots__ = ("_cache", "_declared", "_environment", "_helpers", "_next_s", "_steps", "_subject", "_veil", "code", "notes")
+    __slots__ = (
+        "_cache",
+        "_declared",
+        "_environment",
+        "_helpers",
+        "_next_s",
+        "_steps",
+        "_subject",
+        "_veil",
+        "artifacts",
+        "code",
+        "notes",
+    )
 
     def __init__(self, subject: Subject, *, wishes: Wishes, around: Surroundings, veil: Veil) -> None:
         self._subject, self._veil = subject, veil
@@ -73,6 +86,7 @@ class Snapshot:
         self._cache: StatCache | None = None
         self.code: bytes | None = None
         self.notes: list[str] = []
+        self.artifacts: tuple[str, ...] = ()
         self._next_s = 0.0
         self._environment = Environment(argv=veil.argv(subject.argv), cwd=veil.text(subject.cwd))
         self._steps: Steps | None = self._work(wishes, around)
@@ -165,7 +179,7 @@ class Snapshot:
         self._know(inputs=(yield from self._digests(subject.inputs)))
 
     def _outputs(self) -> Steps:
-        self._know(outputs=(yield from self._digests(self._subject.outputs)))
+        self._know(outputs=(yield from self._digests(tuple(dict.fromkeys((*self._subject.outputs, *self.artifacts))))))
 
     def _change(self, tree: Tree, wishes: Wishes) -> Steps:
         copy = wishes.code == "copy"

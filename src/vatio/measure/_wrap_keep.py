@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 from vatio.config import Config
+from vatio.measure._events import artifacts_of
 from vatio.measure._rim import Rim
 from vatio.measure._snapshot import Snapshot
 from vatio.measure._wrap_prepare import Prepared
@@ -29,6 +30,7 @@ def keep(ended: Ended, ready: Prepared, *, snapshot: Snapshot | None, config: Co
     keeper, run = ready.keeper, ready.started.id
     environment, notes, helpers_cpu_s = None, ended.notes, 0.0
     if snapshot is not None:
+        snapshot.artifacts = rim("the artifacts", lambda: artifacts_of(ready.recording.events.events()), ())
         environment = rim("the environment snapshot", lambda: snapshot.finish(stop=asked_to_stop), None)
         rim("the environment snapshot", snapshot.close, None)
         notes, helpers_cpu_s = tuple(dict.fromkeys((*notes, *snapshot.notes))), snapshot.helpers_cpu_s
