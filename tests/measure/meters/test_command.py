@@ -91,6 +91,23 @@ def test_closing_ends_the_command_and_what_it_started() -> None:
     assert eventually(lambda: not running("7001"))
 
 
+@pytest.mark.parametrize("command", ["sleep 7002 & sleep 7002", "while true; do echo 7002; sleep 0.02; done"])
+def test_a_killed_helper_leaves_nothing_running(command: str) -> None:
+    meter = opened(command)
+    assert eventually(lambda: len(running("7002")) >= 2)
+    os.kill(meter.pids[0], signal.SIGKILL)
+    assert eventually(lambda: meter.read()[0] is None and "code -9" in meter.faults()["meter"])
+    assert eventually(lambda: not running("7002"))
+    meter.close()
+
+
+def test_a_command_that_prints_ends_with_a_killed_helper_even_when_nobody_reads_on() -> None:
+    meter = opened("while true; do echo 7003; sleep 0.02; done")
+    assert eventually(lambda: meter.read()[0] is not None)
+    os.kill(meter.pids[0], signal.SIGKILL)
+    assert eventually(lambda: not running("echo 7003; sleep"))
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_the_helper_ends_with_its_parent_even_when_that_is_killed(number: signal.Signals) -> None:
     mark = f"70{int(number):02d}"

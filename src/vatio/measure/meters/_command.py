@@ -6,6 +6,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -110,6 +111,8 @@ class CommandMeter:
         if self._helper is not None and self._helper.poll() is None:
             return False
         code = None if self._helper is None else self._helper.returncode
+        if code is not None and code < 0:  # killed, as when memory runs out: it could not end its command
+            _end_session(self.pids[0])
         self._fault = "the outside meter was closed" if code is None else f"the outside meter's command ended with code {code}"
         return True
 
@@ -173,6 +176,13 @@ def _end(helper: Popen[bytes]) -> None:
         helper.wait()
     if helper.stdout is not None:
         helper.stdout.close()
+
+
+def _end_session(leader: int) -> None:
+    from signal import SIGKILL  # here: Windows has none
+
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, SIGKILL)
 
 
 def _channel(command: str, unit: str, component: str) -> Channel:

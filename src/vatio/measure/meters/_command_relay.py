@@ -40,6 +40,8 @@ def _become(command: str, output: int) -> None:
     os.dup2(nothing, 0)
     os.dup2(output, 1)
     os.dup2(nothing, 2)
+    # Python ignores it, and who is started inherits that: a command that prints would then outlive a killed helper.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     os.execv("/bin/sh", ["sh", "-c", command])
 
 
