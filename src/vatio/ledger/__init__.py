@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from vatio.ledger._sqlite import SqliteBackend as SqliteBackend
     from vatio.ledger._summary import summarise as summarise
     from vatio.ledger._verify import Verification as Verification
-    from vatio.ledger._view import counted as counted
     from vatio.ledger._view import run_record as run_record
     from vatio.ledger.chain import generate_key as generate_key
     from vatio.ledger.samples import EVENTS as EVENTS
@@ -56,7 +55,7 @@ __getattr__, __dir__, __all__ = door(
         "_sqlite": "SqliteBackend",
         "_summary": "summarise",
         "_verify": "Verification",
-        "_view": "counted run_record",
+        "_view": "run_record",
         "vatio.ledger.chain": "generate_key",
         "vatio.ledger.samples": (
             "EVENTS Minutes SAMPLES Samples Spool SpoolHeader SpooledRun open_spool read_events read_spool"

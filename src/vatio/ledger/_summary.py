@@ -11,7 +11,7 @@ from vatio.ledger._summary_columns import EnergyColumn, LevelColumn
 from vatio.ledger._summary_events import Story, read_story
 from vatio.ledger._summary_share import basis_of, workload_of
 from vatio.ledger.samples import SpoolHeader
-from vatio.records import Channel, Component, Ended, Gap, Phase, Quantity, scaled, total
+from vatio.records import Channel, Component, Ended, Gap, Phase, Quantity, counted_channels, scaled, total
 
 # A row this many intervals late is a gap in the power curve, even where counters lose nothing.
 _LATE_INTERVALS = 3.0
@@ -81,14 +81,6 @@ def is_complete(header: SpoolHeader, components: Sequence[Component]) -> bool:
     return "cpu" in whole and "dram" in whole and gpus >= len(header.visible_gpus) and hosts
 
 
-def counted_channels(channels: Sequence[Channel]) -> frozenset[str]:
-    """Name the channels whose joules are added: no part of another, and a platform only where nothing else counts."""
-    own = [channel for channel in channels if channel.component and channel.part_of is None]
-    return frozenset(channel.name for channel in own if channel.component != "platform") or frozenset(
-        channel.name for channel in own
-    )
-
-
 class _Summing:
     """Look at each row once: counters keep their ends and their values at boundaries, levels their mean and peak."""
 
@@ -102,7 +94,7 @@ class _Summing:
             for at, channel in enumerate(header.channels, 1)
             if channel.component
         ]
-        self._counted = counted_channels(header.channels)
+        self._counted = frozenset(channel.name for channel in counted_channels(header.channels))
         self._levels = {
             channel.name: LevelColumn(channel, at) for at, channel in enumerate(header.channels, 1) if not channel.component
         }

@@ -7,7 +7,6 @@ from dataclasses import fields
 from typing import Any
 
 from vatio.records import (
-    Component,
     Emissions,
     Ended,
     EntryRef,
@@ -18,6 +17,7 @@ from vatio.records import (
     Quantity,
     RunRecord,
     Started,
+    counted,
     difference,
     total,
 )
@@ -61,12 +61,6 @@ def run_record(
         entries=tuple(entries),
         more=dict(more or {}),
     )
-
-
-def counted(components: Sequence[Component]) -> tuple[Component, ...]:
-    """Give the components whose joules are added: no part of another, and a platform only where nothing else counts."""
-    own = tuple(component for component in components if component.part_of is None)
-    return tuple(component for component in own if component.component != "platform") or own
 
 
 def _same(record: Started | Ended, shown: frozenset[str]) -> dict[str, Any]:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from vatio.records._run import Gap as Gap
     from vatio.records._run import Phase as Phase
     from vatio.records._run import Started as Started
+    from vatio.records._run import counted as counted
+    from vatio.records._run import counted_channels as counted_channels
     from vatio.records._span import Span as Span
     from vatio.records._view import EntryRef as EntryRef
     from vatio.records._view import Host as Host
@@ -48,7 +50,7 @@ __getattr__, __dir__, __all__ = door(
         "_footprint": "Emissions Factor Footprint Intensity",
         "_json": "dumps from_json parse_rfc3339 rfc3339 to_json",
         "_quantity": "PROVENANCES Quantity difference product scaled total",
-        "_run": "Channel Component Ended Gap Phase Started",
+        "_run": "Channel Component Ended Gap Phase Started counted counted_channels",
         "_span": "Span",
         "_view": "EntryRef Host Overhead RunRecord",
     },

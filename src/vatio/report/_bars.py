@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vatio.records import Component, Quantity, RunRecord, difference
 from vatio.report._format import scale_for
 from vatio.report._html import NOTHING, Html, join, tag, text, user
-from vatio.report._parts import counted, why
+from vatio.report._parts import added, why
 from vatio.report._sentences import label
 from vatio.report._words import Words
 
@@ -21,7 +21,7 @@ def badge(quantity: Quantity, words: Words) -> Html:
 
 def component_bars(record: RunRecord, words: Words) -> Html:
     """Draw one bar for each counted device, on one scale."""
-    parts = counted(record.components)
+    parts = added(record.components)
     most_j = max((part.energy_j.high or part.energy_j.value or 0.0 for part in parts), default=0.0) or 1.0
     many_hosts = len({part.host for part in parts}) > 1
     return tag("ul", *(_component(part, most_j, many_hosts, words) for part in parts), class_="bars")

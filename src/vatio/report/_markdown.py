@@ -8,7 +8,7 @@ from vatio import __version__
 from vatio.errors import UsageError
 from vatio.records import Footprint, Quantity, RunRecord
 from vatio.report._format import clean
-from vatio.report._parts import counted, mean_power_w, shown_only, useful_ratio
+from vatio.report._parts import added, mean_power_w, shown_only, useful_ratio
 from vatio.report._sentences import change, headline, label, meaning, title
 from vatio.report._words import Words, words
 
@@ -98,7 +98,7 @@ def _components(record: RunRecord, words: Words) -> str:
             words.quantity(part.energy_j, "j"),
             words.say("not_added_alone") if id(part) in beside else words.name(part.energy_j.provenance),
         )
-        for part in (*counted(record.components), *shown_only(record.components))
+        for part in (*added(record.components), *shown_only(record.components))
     ]
     return _table([words.say(key) for key in ("component", "device", "meter", "energy", "origin")], rows)
 
@@ -114,7 +114,7 @@ def _phases(record: RunRecord, words: Words) -> str:
 def _sources(record: RunRecord, footprint: Footprint | None, words: Words) -> str:
     rows = [
         (words.name(part.component) + f" {part.device}", part.energy_j.source or part.meter, "")
-        for part in counted(record.components)
+        for part in added(record.components)
     ]
     intensity = record.intensity_g_per_kwh
     if intensity is not None:

@@ -12,7 +12,7 @@ from vatio.report import _tables
 from vatio.report._bars import badge, component_bars, owners, stacked
 from vatio.report._curve import SLOTS, PowerCurve, SampleTable, power_curve
 from vatio.report._html import NOTHING, Html, join, tag, text, user
-from vatio.report._parts import counted, idle_power_w, mean_power_w, useful_ratio, why
+from vatio.report._parts import added, idle_power_w, mean_power_w, useful_ratio, why
 from vatio.report._plot import plot
 from vatio.report._ribbon import ribbon
 from vatio.report._sentences import headline, meaning, zone_name
@@ -111,7 +111,7 @@ def power(record: RunRecord, material: Material, words: Words) -> Html:
 
 def curve_of(record: RunRecord, samples: SampleTable, *, slots: int = SLOTS) -> PowerCurve | None:
     """Compute the curve of the devices that the record counts."""
-    devices = frozenset(part.device for part in counted(record.components))
+    devices = frozenset(part.device for part in added(record.components))
     curve = power_curve(samples, counted=devices or None, slots=slots)
     return curve if any(power_w is not None for power_w in curve.mean_w) else None
 

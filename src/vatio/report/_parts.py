@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from vatio.account import counted as added
-from vatio.records import Quantity, scaled, total
+from vatio.records import Quantity, counted, scaled, total
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,22 +13,22 @@ if TYPE_CHECKING:
 KINDS = ("cpu", "dram", "gpu", "platform", "other")
 
 
-def counted(components: Sequence[Component]) -> tuple[Component, ...]:
+def added(components: Sequence[Component]) -> tuple[Component, ...]:
     """Put the components that add up to the run's energy, and those that should have, into the order of showing."""
-    found = added(components)
+    found = counted(components)
     lost = (component for component in components if component not in found and _was_lost(component))
     return tuple(sorted((*found, *lost), key=_order))
 
 
 def shown_only(components: Sequence[Component]) -> tuple[Component, ...]:
     """Choose the components that are shown and never added."""
-    found = counted(components)
+    found = added(components)
     return tuple(sorted((component for component in components if component not in found), key=_order))
 
 
 def by_kind(components: Sequence[Component]) -> dict[str, tuple[Component, ...]]:
     """Group the counted components by what they are: cpu, dram, gpu, ..."""
-    found = counted(components)
+    found = added(components)
     kinds = dict.fromkeys(component.component for component in found)
     return {kind: tuple(component for component in found if component.component == kind) for kind in kinds}
 
@@ -89,7 +88,7 @@ def mean_power_w(energy_j: Quantity, duration_s: float) -> Quantity:
 
 def idle_power_w(record: RunRecord) -> Quantity:
     """Give the power that the counted devices would have drawn idle."""
-    return mean_power_w(total(component.idle_j for component in counted(record.components)), record.duration_s)
+    return mean_power_w(total(component.idle_j for component in added(record.components)), record.duration_s)
 
 
 def _was_lost(component: Component) -> bool:

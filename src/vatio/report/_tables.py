@@ -8,7 +8,7 @@ from vatio.records import Component, Factor, Footprint, Phase, Quantity, RunReco
 from vatio.report._bars import badge
 from vatio.report._curve import PowerCurve
 from vatio.report._html import NOTHING, Html, join, table, tag, text, user
-from vatio.report._parts import counted, mean_power_w, shown_only
+from vatio.report._parts import added, mean_power_w, shown_only
 from vatio.report._words import Words
 
 _PHASES = 30
@@ -19,10 +19,10 @@ Row = tuple[Html, ...]
 
 def components(record: RunRecord, words: Words) -> Html:
     """List every device, those that are shown and not added too."""
-    added = [_component(part, NOTHING, words) for part in counted(record.components)]
+    own = [_component(part, NOTHING, words) for part in added(record.components)]
     beside = [_component(part, _beside(part, words), words) for part in shown_only(record.components)]
     head = _head(words, "component", "device", "meter", "host", "energy", "idle", "origin")
-    return table(text(words.say("components_table")), head, [*added, *beside], numeric=4)
+    return table(text(words.say("components_table")), head, [*own, *beside], numeric=4)
 
 
 def _component(part: Component, note: Html, words: Words) -> Row:
@@ -154,7 +154,7 @@ def sources(record: RunRecord, footprint: Footprint | None, words: Words) -> Htm
     grams = record.emissions_g
     # Intensity and PUE have rows of their own, as the record shows them.
     shown = {intensity.g_per_kwh.source if intensity else None, record.pue.source}
-    rows = [_measured(part, words) for part in counted(record.components)]
+    rows = [_measured(part, words) for part in added(record.components)]
     named = [
         ("energy", record.energy_j, "j", None),
         ("workload", record.workload_energy_j, "j", None),
