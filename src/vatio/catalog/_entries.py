@@ -65,7 +65,9 @@ def _processors(catalog: Catalog) -> Iterator[CatalogEntry]:
 
 def _instances(catalog: Catalog) -> Iterator[CatalogEntry]:
     for row in catalog.instances():
-        figures = {"vcpus": row.vcpus, "memory_gib": row.memory_gib, "accelerators": row.accelerators, "host_w": row.host_w}
+        figures: dict[str, Quantity | float] = {"vcpus": row.vcpus, "memory_gib": row.memory_gib, "host_w": row.host_w}
+        if row.accelerator:
+            figures["accelerators"] = row.accelerators
         words = {"provider": row.provider, "accelerator": row.accelerator or ""}
         yield CatalogEntry("instances", row.name, figures, words, row.source, row.year)
 
@@ -100,9 +102,7 @@ def _embodied(_: Catalog) -> Iterator[CatalogEntry]:
 def _utilisations(_: Catalog) -> Iterator[CatalogEntry]:
     for row in utilisations():
         words = {"chip": row.chip, "publisher": row.publisher, "basis": row.basis}
-        yield CatalogEntry(
-            "utilisations", row.run, {"utilisation_ratio": row.utilisation_ratio}, words, row.source, row.year
-        )
+        yield CatalogEntry("utilisations", row.run, {"utilisation_ratio": row.utilisation_ratio}, words, row.source, row.year)
 
 
 def _draws(_: Catalog) -> Iterator[CatalogEntry]:

@@ -28,7 +28,10 @@ _DEFAULTS = {
     "instances": {"provider": "own"},
 }
 _TEXT = frozenset(
-    "table name aliases kind source embodied_source model family code code3 instance provider accelerator".split()
+    {
+        *("table", "name", "aliases", "kind", "source", "embodied_source", "model", "family", "code", "code3"),
+        *("instance", "provider", "accelerator"),
+    }
 )
 # Larger than anything that is made or emitted: kW, MW or kg where W, W or g is meant would pass a looser bound.
 _GREATEST = {"w": 20_000.0, "per_kwh": 3_000.0, "kg": 50_000.0, "gib": 100_000.0, "tflops": 1e6, "tops": 1e6, "per_s": 1e6}

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from vatio.records._environment import FileDigest as FileDigest
     from vatio.records._environment import Git as Git
     from vatio.records._environment import Processor as Processor
+    from vatio.records._estimate import Estimate as Estimate
+    from vatio.records._estimate import EstimatedEmissions as EstimatedEmissions
     from vatio.records._footprint import Emissions as Emissions
     from vatio.records._footprint import Factor as Factor
     from vatio.records._footprint import Footprint as Footprint
@@ -47,6 +49,7 @@ __getattr__, __dir__, __all__ = door(
     {
         "_entry": "Check Entry Finding",
         "_environment": "Accelerator Distribution Environment FileDigest Git Processor",
+        "_estimate": "Estimate EstimatedEmissions",
         "_footprint": "Emissions Factor Footprint Intensity",
         "_json": "dumps from_json parse_rfc3339 rfc3339 to_json",
         "_quantity": "PROVENANCES Quantity difference product scaled total",

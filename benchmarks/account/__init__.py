@@ -1,0 +1,1 @@
+"""Measure what the topic ``account`` promises: one file for each group of rows."""
