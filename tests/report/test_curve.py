@@ -11,7 +11,7 @@ from tests.report._examples import Samples, training_samples
 
 from vatio.records import Channel
 from vatio.report import PowerCurve, power_curve
-from vatio.report._plot import band, levels, line, ticks, time_ticks
+from vatio.report.page._plot import band, levels, line, ticks, time_ticks
 
 
 def counter(**changes: object) -> Channel:

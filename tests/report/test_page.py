@@ -26,7 +26,7 @@ from tests.report._examples import (
 from vatio.errors import UnknownName, UsageError
 from vatio.records import Component, Host, Phase, Quantity, RunRecord, total
 from vatio.report import to_html, to_markdown
-from vatio.report._ribbon import lanes
+from vatio.report.page._ribbon import lanes
 
 RUNS = [training, without_sensor, partly_missing, hostile, second_training]
 VOID = {"meta", "link", "input", "br", "hr"}

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from vatio.report._format import duration as duration
     from vatio.report._format import written as written
     from vatio.report._markdown import to_markdown as to_markdown
-    from vatio.report._page import to_html as to_html
     from vatio.report._receipt import receipt as receipt
+    from vatio.report.page import to_html as to_html
 
 __getattr__, __dir__, __all__ = door(
     __name__,
@@ -20,7 +20,7 @@ __getattr__, __dir__, __all__ = door(
         "_curve": "PowerCurve power_curve",
         "_format": "best clean duration written",
         "_markdown": "to_markdown",
-        "_page": "to_html",
         "_receipt": "receipt",
+        "vatio.report.page": "to_html",
     },
 )

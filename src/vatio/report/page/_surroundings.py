@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vatio.records import Environment, FileDigest, RunRecord
-from vatio.report._html import NOTHING, Html, join, table, tag, text, user
 from vatio.report._sentences import label
 from vatio.report._words import Words
+from vatio.report.page._html import NOTHING, Html, join, table, tag, text, user
 
 _DISTRIBUTIONS = 200
 _DIFFERENCES = 40

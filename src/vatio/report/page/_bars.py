@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from vatio.records import Component, Quantity, RunRecord, difference
 from vatio.report._format import scale_for
-from vatio.report._html import NOTHING, Html, join, tag, text, user
 from vatio.report._parts import added, why
 from vatio.report._sentences import label
 from vatio.report._words import Words
+from vatio.report.page._html import NOTHING, Html, join, tag, text, user
 
 _BAR_PX = 22.0
 

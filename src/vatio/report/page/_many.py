@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from vatio import __version__
 from vatio.records import RunRecord
-from vatio.report import _tables
-from vatio.report._bars import run_bars
 from vatio.report._curve import SLOTS
-from vatio.report._html import NOTHING, Html, join, table, tag, text, user
-from vatio.report._one import Material, curve_of, section, summary_of, tiles, top, unknown, verify
 from vatio.report._parts import mean_power_w, useful_ratio
-from vatio.report._plot import overlay
 from vatio.report._sentences import change, headline, label
-from vatio.report._surroundings import about, differences
 from vatio.report._words import Words
+from vatio.report.page import _tables
+from vatio.report.page._bars import run_bars
+from vatio.report.page._html import NOTHING, Html, join, table, tag, text, user
+from vatio.report.page._one import Material, curve_of, section, summary_of, tiles, top, unknown, verify
+from vatio.report.page._plot import overlay
+from vatio.report.page._surroundings import about, differences
 
 _FEWEST_SLOTS = 60
 # A page about more runs than this leaves the sources and surroundings of each to the report of that run alone.

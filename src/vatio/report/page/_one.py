@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from vatio import __version__
 from vatio.records import Footprint, Quantity, RunRecord, scaled
-from vatio.report import _tables
-from vatio.report._bars import badge, component_bars, owners, stacked
 from vatio.report._curve import SLOTS, PowerCurve, SampleTable, power_curve
-from vatio.report._html import NOTHING, Html, join, tag, text, user
 from vatio.report._parts import added, idle_power_w, mean_power_w, useful_ratio, why
-from vatio.report._plot import plot
-from vatio.report._ribbon import ribbon
 from vatio.report._sentences import headline, meaning, zone_name
-from vatio.report._surroundings import about
 from vatio.report._words import Words
+from vatio.report.page import _tables
+from vatio.report.page._bars import badge, component_bars, owners, stacked
+from vatio.report.page._html import NOTHING, Html, join, tag, text, user
+from vatio.report.page._plot import plot
+from vatio.report.page._ribbon import ribbon
+from vatio.report.page._surroundings import about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from vatio.records import Component, Factor, Footprint, Phase, Quantity, RunRecord, scaled, total
-from vatio.report._bars import badge
 from vatio.report._curve import PowerCurve
-from vatio.report._html import NOTHING, Html, join, table, tag, text, user
 from vatio.report._parts import added, mean_power_w, shown_only
 from vatio.report._words import Words
+from vatio.report.page._bars import badge
+from vatio.report.page._html import NOTHING, Html, join, table, tag, text, user
 
 _PHASES = 30
 _CURVE_ROWS = 40

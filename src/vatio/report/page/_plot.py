@@ -12,8 +12,8 @@ from itertools import groupby
 
 from vatio.records import Gap
 from vatio.report._curve import PowerCurve
-from vatio.report._html import NOTHING, Html, join, tag, text
 from vatio.report._words import Words
+from vatio.report.page._html import NOTHING, Html, join, tag, text
 
 WIDTH = 2400
 HEIGHT = 1000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vatio.records import Phase
-from vatio.report._html import NOTHING, Html, join, tag, text
 from vatio.report._words import Words
+from vatio.report.page._html import NOTHING, Html, join, tag, text
 
 LANES = 5
 LANE_PX = 26.0

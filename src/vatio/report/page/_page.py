@@ -10,11 +10,11 @@ from importlib.resources import files
 from vatio import __version__
 from vatio.errors import UsageError
 from vatio.records import Footprint, RunRecord
-from vatio.report import _many, _one
 from vatio.report._curve import SampleTable
-from vatio.report._html import Html, join, tag, text
 from vatio.report._sentences import title
 from vatio.report._words import words
+from vatio.report.page import _many, _one
+from vatio.report.page._html import Html, join, tag, text
 
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
@@ -76,4 +76,4 @@ def _digest(source: str) -> str:
 
 
 def _own(name: str) -> str:
-    return files("vatio.report").joinpath(name).read_text(encoding="utf-8")
+    return files("vatio.report.page").joinpath(name).read_text(encoding="utf-8")
