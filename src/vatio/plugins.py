@@ -22,6 +22,17 @@ BUILT_IN: dict[str, dict[str, str]] = {
     },
     # Each takes `config=` and gives a list of Check; a room that is not named here is not asked.
     "checks": {"measure": "vatio.measure:checks", "ledger": "vatio.ledger:checks", "catalog": "vatio.catalog:checks"},
+    "formats": {
+        "codecarbon": "vatio.interop.formats:CodeCarbon",
+        "boamps": "vatio.interop.formats:BoAmps",
+        "huggingface": "vatio.interop.formats:HuggingFace",
+        "green-algorithms": "vatio.interop.formats:GreenAlgorithms",
+        "impact-framework": "vatio.interop.formats:ImpactFramework",
+        "mlco2": "vatio.interop.formats:MlCo2",
+        "openmetrics": "vatio.interop.formats:OpenMetrics",
+        "zeus": "vatio.interop.formats:Zeus",
+        "parquet": "vatio.interop.formats:Parquet",
+    },
     "ledgers": {"sqlite": "vatio.ledger._sqlite:SqliteBackend"},
 }
 
