@@ -91,7 +91,7 @@ class Catalog:
         """Say that no table has a name, and which rows are nearest."""
         names = [row.name for row in self.accelerators()] + [row.name for row in self.instances()]
         error = UnknownName.among("hardware", name, [*names, *(row.model for row in self.processors())])
-        error.hint = "; ".join(part for part in (error.hint, "or give its power: --power-w W") if part)
+        error.hint = f"{error.hint} Else give its power: --power-w W".strip()
         return error
 
 

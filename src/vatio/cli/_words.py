@@ -19,6 +19,10 @@ WORDS: dict[str, dict[str, str]] = {
         "runs": "List, show and compare runs.",
         "ledger": "Verify the ledger, make its key, prune its samples.",
     },
+    "account": {
+        "estimate": "Estimate energy, carbon, water and computation before anything runs.",
+        "catalog": "Show what hardware draws and embodies, and what grids emit, with sources.",
+    },
     "share": {
         "report": "Write runs as one HTML page, as Markdown or as JSON.",
     },

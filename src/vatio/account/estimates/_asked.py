@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vatio.account.estimates._shape import ModelShape
 from vatio.errors import UsageError
-from vatio.units import S_PER_YEAR
+from vatio.units import S_PER_HOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,8 @@ class Asked:
     def __post_init__(self) -> None:
         for name, count in self.hardware:
             _within(f"the count of {name}", count, 0.01, 1e7, "how many of them run")
+        if self.duration_s is not None:
+            _within("the time in hours", self.duration_s / S_PER_HOUR, 1e-6, _MOST_CHIP_HOURS, "--hours is a time above 0")
         for name, what, least, most, hint in _BOUNDS:
             value = getattr(self, name)
             if value is not None:
@@ -67,10 +69,9 @@ class Asked:
 
 
 # Published accounts give chip-hours without a count; 200 000 chips for five years are the most that anybody has.
-_MOST_CHIP_S = 1e6 * S_PER_YEAR
+_MOST_CHIP_HOURS = 1e10
 # Field, words, least, most, and what to do: the bounds are far from anything true, so that what passes them is another unit.
 _BOUNDS: tuple[tuple[str, str, float, float, str], ...] = (
-    ("duration_s", "the time in seconds", 1e-3, _MOST_CHIP_S, "--hours is how long each piece of hardware runs, in hours"),
     ("power_w", "the power", 0.5, 200_000.0, "--power-w is watts of one piece of hardware: 700, not 0.7 kW"),
     ("pue", "the PUE", 1.0, 3.0, "a PUE is a ratio of at least 1, such as 1.1, not a percentage"),
     ("intensity_g_per_kwh", "the intensity", 1.0, 2_500.0, "--intensity is grams per kWh: 385, not 0.385 kg"),

@@ -67,7 +67,7 @@ def estimate(asked: Asked, *, catalog: Catalog | None = None, site: SiteConfig |
         cost_eur=scaled(_times(energy_j, around.price_eur_per_kwh, rule), 1.0 / J_PER_KWH),
         flop=load.flop,
     )
-    named = [factor for piece in fleet for factor in factors(piece)]
+    named = [factor for piece in fleet for factor in factors(piece, serves=asked.is_inference)]
     named += [*load.factors, *around.factors()]
     if not load.hardware_j.is_missing:
         named.append(Factor(name="hardware energy", value=load.hardware_j, unit="J", source="this estimate, before the PUE"))
@@ -121,7 +121,9 @@ def _embodied_of(fleet: tuple[Piece, ...], chip_s: Quantity, rule: Rule) -> Quan
 
 
 def _times(quantity: Quantity, factor: Quantity, rule: Rule) -> Quantity:
-    """Multiply, but let a factor that nobody gave say so alone."""
+    """Multiply, but let what nobody gave say so alone."""
+    if quantity.is_missing:
+        return quantity
     return factor if factor.is_missing else rule([quantity, factor])
 
 

@@ -18,6 +18,7 @@ LIKELY_DEVIATIONS = 1.44
 # Chips that share one host, and the GiB of memory that each of them finds there (low, usual, high).
 _CHIPS_PER_HOST = {"hbm": (8, (64, 128, 256)), "gddr": (4, (16, 48, 128))}
 _BUSY = (0.3, 0.7, 1.0)
+_STATED = "stated power"
 # Watts that no such hardware draws, whatever its unit: a tenth of its idle power, three times its board's.
 _LEAST_OF_IDLE, _MOST_OF_BOARD = 0.1, 3.0
 
@@ -61,13 +62,13 @@ def _piece(name: str, count: float, power_w: float | None, catalog: Catalog, rul
     if power_w is None:
         raise catalog.unknown_hardware(name)
     absent = Quantity.absent("embodied", source=f"{name!r} is in no table")
-    return Piece(name, count, given(power_w, "stated power"), absent, absent, None, 0.0, "server", None)
+    return Piece(name, count, given(power_w, _STATED), absent, absent, None, 0.0, "server", None)
 
 
 def _of_accelerator(row: AcceleratorRow, count: float, power_w: float | None, rule: Rule) -> Piece:
     if power_w is not None:
         _plausible(row.name, power_w, row.idle_w, row.board_w)
-    drawn = rule([row.board_w, drawn_ratio()]) if power_w is None else given(power_w, "stated power")
+    drawn = rule([row.board_w, drawn_ratio()]) if power_w is None else given(power_w, _STATED)
     years = embodied("gpu", "hbm" if row.kind == "hbm" else "gddr").lifetime_years
     facility = "cluster" if row.kind == "hbm" else "server" if row.kind == "gddr" else "desktop"
     made = total([row.embodied_g, _host_share(row.kind)]) if not row.embodied_g.is_missing else row.embodied_g
@@ -84,7 +85,7 @@ def _of_processor(row: ProcessorRow, count: float, power_w: float | None) -> Pie
     return Piece(
         row.model,
         count,
-        drawn if power_w is None else given(power_w, "stated power"),
+        drawn if power_w is None else given(power_w, _STATED),
         part.embodied_g,
         part.lifetime_years,
         None,
@@ -106,7 +107,7 @@ def _rented(row: InstanceRow, count: float, power_w: float | None, catalog: Cata
     made += [scaled(embodied(part).embodied_g, share) for part in ("cpu", "cpu", "rest")]
     made.append(scaled(embodied("dram").embodied_g, row.memory_gib))
     facility = row.provider if row.provider in ("aws", "azure", "gcp") else "cluster"
-    drawn = total(parts) if power_w is None else given(power_w, "stated power")
+    drawn = total(parts) if power_w is None else given(power_w, _STATED)
     years = embodied("rest").lifetime_years
     chips = row.accelerators if chip is not None else 0.0
     return Piece(row.name, count, drawn, total(made), years, chip, chips, facility, row.year)
@@ -144,10 +145,13 @@ def embodied_g(piece: Piece, rule: Rule, duration_s: Quantity) -> Quantity:
     return scaled(rule([piece.embodied_g, inverse(piece.lifetime_years), duration_s]), piece.number / S_PER_YEAR)
 
 
-def factors(piece: Piece) -> tuple[Factor, ...]:
-    """Name a piece's factors."""
+def factors(piece: Piece, *, serves: bool = False) -> tuple[Factor, ...]:
+    """Name a piece's factors; a chip that serves requests is accounted by its board's power."""
     known = [Factor(name=f"{piece.name}: count", value=given(piece.number), unit="1", source="given")]
-    known.append(_factor(f"{piece.name}: power", piece.power_w, "W", piece.year))
+    if serves and piece.accelerator is not None and piece.power_w.source != _STATED:
+        known.append(_factor(f"{piece.name}: board power", piece.accelerator.board_w, "W", piece.accelerator.year))
+    else:
+        known.append(_factor(f"{piece.name}: power", piece.power_w, "W", piece.year))
     if not piece.embodied_g.is_missing:
         known.append(_factor(f"{piece.name}: embodied", piece.embodied_g, "g", piece.year))
         known.append(_factor(f"{piece.name}: lifetime", piece.lifetime_years, "years", piece.year))
@@ -155,7 +159,7 @@ def factors(piece: Piece) -> tuple[Factor, ...]:
 
 
 def _factor(name: str, value: Quantity, unit: str, year: int | None) -> Factor:
-    stated = value.source in ("given", "stated power")
+    stated = value.source in ("given", _STATED)
     return Factor(name=name, value=value, unit=unit, source=value.source or "", year=None if stated else year)
 
 

@@ -44,13 +44,17 @@ def place(asked: Asked, catalog: Catalog, site: SiteConfig | None, kind: str) ->
     """
     usual = facility(kind)
     water_l_per_kwh = water(site)
+    if water_l_per_kwh.is_missing:
+        water_l_per_kwh = usual.wue_l_per_kwh
+    if water_l_per_kwh.is_missing:
+        water_l_per_kwh = Quantity.absent("wue", source="no WUE of such a building is known")
     intensity, grid, year = _intensity(asked, catalog, site)
     return Place(
         pue=given(asked.pue) if asked.pue is not None else building(site, None, kind),
         g_per_kwh=intensity,
         grid=grid,
         grid_year=year,
-        wue_l_per_kwh=usual.wue_l_per_kwh if water_l_per_kwh.is_missing else water_l_per_kwh,
+        wue_l_per_kwh=water_l_per_kwh,
         price_eur_per_kwh=price(site),
     )
 
