@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vatio.account._sci import sci_embodied_g as sci_embodied_g
     from vatio.account._sci import sci_g_per_unit as sci_g_per_unit
     from vatio.account._sci import server_embodied_g as server_embodied_g
+    from vatio.account._share import share_out as share_out
     from vatio.account._sum import Sum as Sum
     from vatio.account._sum import sum_runs as sum_runs
 
@@ -29,6 +30,7 @@ __getattr__, __dir__, __all__ = door(
         "_footprint": "footprint",
         "_intensity": "IntensityCurve operational_emissions_g",
         "_sci": "SERVER SERVER_MODEL sci_embodied_g sci_g_per_unit server_embodied_g",
+        "_share": "share_out",
         "_sum": "Sum sum_runs",
     },
 )

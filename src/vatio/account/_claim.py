@@ -78,10 +78,13 @@ def span_of(record: RunRecord) -> Span:
 
 
 def boot_of(record: RunRecord, host: str | None = None) -> str:
-    """Give the boot of a run's host; counters and monotonic times of different boots have nothing in common."""
+    """Give the boot of a run's host; counters and monotonic times of different boots have nothing in common.
+
+    Where no boot is known, as in other tools' files, the run is alone with its own clock.
+    """
     for known in record.hosts:
         if host in (None, known.host):
-            return known.boot or known.host
+            return known.boot or f"run {record.id}"
     return host or f"run {record.id}"
 
 

@@ -34,7 +34,7 @@ def clusters(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
         yield together
 
 
-def share_out(cluster: Sequence[Claim]) -> Shared:
+def share_of_device(cluster: Sequence[Claim]) -> Shared:
     """Take off idle that several runs claimed at one time, then whatever still passes the device's own joules."""
     known = [claim for claim in cluster if claim.claimed_j.value is not None and claim.whole_j.value is not None]
     unknown = {claim.run: 1.0 for claim in cluster}

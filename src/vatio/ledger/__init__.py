@@ -22,8 +22,14 @@ if TYPE_CHECKING:
     from vatio.ledger._place import places as places
     from vatio.ledger._prune import Pruned as Pruned
     from vatio.ledger._reading import open_to_read as open_to_read
+    from vatio.ledger._shares import Share as Share
+    from vatio.ledger._shares import ShareOut as ShareOut
     from vatio.ledger._sqlite import SqliteBackend as SqliteBackend
     from vatio.ledger._summary import summarise as summarise
+    from vatio.ledger._sums import GROUPINGS as GROUPINGS
+    from vatio.ledger._sums import GroupSum as GroupSum
+    from vatio.ledger._sums import time_zone as time_zone
+    from vatio.ledger._sums import total_of as total_of
     from vatio.ledger._verify import Verification as Verification
     from vatio.ledger._view import run_record as run_record
     from vatio.ledger.chain import generate_key as generate_key
@@ -52,8 +58,10 @@ __getattr__, __dir__, __all__ = door(
         "_place": "Places places",
         "_prune": "Pruned",
         "_reading": "open_to_read",
+        "_shares": "Share ShareOut",
         "_sqlite": "SqliteBackend",
         "_summary": "summarise",
+        "_sums": "GROUPINGS GroupSum time_zone total_of",
         "_verify": "Verification",
         "_view": "run_record",
         "vatio.ledger.chain": "generate_key",

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from vatio.errors import LedgerDamaged, LedgerError, LedgerUnavailable, UnknownName
+from vatio.errors import LedgerUnavailable, UnknownName
 from vatio.ledger._owner import machine_id
 from vatio.ledger._place import Places, ledger_path, places
-from vatio.ledger._project import project
-from vatio.ledger._seal import append_end, existing_end, sealed_samples, store_blob
 from vatio.ledger._sqlite import SqliteBackend
-from vatio.ledger.chain import Chain, Identity, Pin, Signer, add_pin, as_entry, former_key, head_of, own_origin, read_signer
-from vatio.records import rfc3339
+from vatio.ledger.chain import Identity, own_origin
 
+# What only a writer needs is imported where it writes: a list of runs must not pay for it.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from vatio.config import Config
     from vatio.ledger._backend import Backend, Execute
     from vatio.ledger._finished import Finished, Taken
+    from vatio.ledger._pen import Pen
     from vatio.ledger._prune import Pruned
     from vatio.ledger._reader import Facts
+    from vatio.ledger._shares import ShareOut
+    from vatio.ledger._sums import GroupSum
     from vatio.ledger._verify import Verification
     from vatio.ledger.samples import Minutes, Samples
     from vatio.records import Ended, Entry, Footprint, Quantity, RunRecord, Started
 
-_ENTRY = "SELECT origin, seq, kind, run, hash, header, signature FROM entry WHERE origin = ? AND seq = ?"
+
+T = TypeVar("T")
 
 
 class Ledger:
@@ -50,8 +52,7 @@ class Ledger:
         self._where = where
         self._sign = sign
         self._readonly = readonly
-        self._opened: Chain | None = None
-        self._pinned = False
+        self._held: Pen | None = None
 
     @property
     def folder(self) -> str:
@@ -80,7 +81,7 @@ class Ledger:
             InvalidRecord: the payload is no record, or not finite.
         """
         with self._write() as execute:
-            entry = self._append(execute, kind, payload, run)
+            entry = self._pen.append(execute, kind, payload, run)
         self._pin()
         return entry
 
@@ -101,14 +102,12 @@ class Ledger:
 
         A run ends once: sealing it again changes nothing and gives the entry that ended it.
         """
+        from vatio.ledger._seal import sealed_samples, write_end
+
         samples = sealed_samples(spool_folder)
         with self._write() as execute:
-            known = existing_end(execute, run)
-            entry = (
-                as_entry(execute(_ENTRY, known)[0])
-                if known
-                else append_end(execute, self._append, run, ended, samples, environment=environment, footprint=footprint)
-            )
+            append = self._pen.chain_only
+            entry = write_end(execute, append, run, ended, samples, environment=environment, footprint=footprint)
         if spool_folder is not None:
             _remove_spool(spool_folder)
         self._pin()
@@ -119,7 +118,7 @@ class Ledger:
         from vatio.ledger._finished import take_finished
 
         with self._write() as execute:
-            taken = take_finished(execute, self._chain_only, runs)
+            taken = take_finished(execute, self._pen.chain_only, runs)
         self._pin()
         return taken
 
@@ -131,6 +130,8 @@ class Ledger:
 
     def blob(self, data: bytes) -> str:
         """Keep bytes under their SHA-256, once."""
+        from vatio.ledger._seal import store_blob
+
         with self._write() as execute:
             return store_blob(execute, data)
 
@@ -149,6 +150,8 @@ class Ledger:
 
     def head(self) -> Entry | None:
         """Read the last entry of this file's chain."""
+        from vatio.ledger.chain import head_of
+
         return head_of(self._backend.query, self.origin)
 
     def find(self, ref: str) -> str:
@@ -166,6 +169,7 @@ class Ledger:
     ) -> tuple[RunRecord, ...]:
         """Read the newest runs, without their environments; ``limit`` 0 is all. Filters: project, series, name, ..."""
         from vatio.ledger._find import list_runs
+        from vatio.records import rfc3339
 
         dates = [rfc3339(date) if date is not None else None for date in (since, until)]
         ids = list_runs(self._backend.query, limit=limit, since=dates[0], until=dates[1], filters=filters)
@@ -176,6 +180,30 @@ class Ledger:
         from vatio.ledger._series import earlier_j
 
         return earlier_j(self._backend.query, record, limit=limit)
+
+    def sums(
+        self,
+        by: str,
+        *,
+        share_out: ShareOut,
+        since: str | None = None,
+        zone: tzinfo | None = None,
+        project: str | None = None,
+    ) -> tuple[GroupSum, ...]:
+        """Add up the runs that have ended by project, stage, month, host or tag:KEY, each joule once (CONTRACT.md 5).
+
+        ``share_out`` is the rule for runs that touch in time; only those that came since the last sum need it. ``since`` is
+        RFC 3339 in UTC: a run is booked whole at its end, in the month that ``zone`` (UTC) has then.
+        """
+        from vatio.ledger._sums import group_sums
+
+        return self._summed(share_out, lambda execute: group_sums(execute, by, since=since, zone=zone, project=project))
+
+    def sum_of(self, runs: Sequence[str], *, share_out: ShareOut) -> GroupSum:
+        """Add up what some runs add to the sum of all."""
+        from vatio.ledger._sums import sum_of
+
+        return self._summed(share_out, lambda execute: sum_of(execute, runs))
 
     def samples(self, ref: str) -> Samples:
         """Read the samples of a run; of one that is not sealed yet, those of its spool.
@@ -195,8 +223,18 @@ class Ledger:
         run = self.find(ref)
         return read_minutes(self._backend.query, run, self.spool_folder(run))
 
-    def verify(self, *, key: str | None = None, head: str | None = None, rebuild: bool = False) -> Verification:
-        """Check every byte that the chain proves, the signatures and, with ``rebuild``, the projection."""
+    def verify(
+        self,
+        *,
+        key: str | None = None,
+        head: str | None = None,
+        rebuild: bool = False,
+        share_out: ShareOut | None = None,
+    ) -> Verification:
+        """Check every byte that the chain proves, the signatures and, with ``rebuild``, the projection.
+
+        ``share_out`` is the rule of runs that touch in time: without it their shares are not computed anew.
+        """
         from vatio.ledger._verify import verify
 
         return verify(
@@ -207,6 +245,8 @@ class Ledger:
             key=key,
             head=head,
             rebuild=rebuild,
+            read=self._bare,
+            share_out=share_out,
         )
 
     def rebuild(self) -> None:
@@ -219,9 +259,10 @@ class Ledger:
     def prune(self, *, before: datetime, runs: Sequence[str] | None = None) -> Pruned:
         """Drop the samples of runs that ended before a date; their aggregates stay and are still proven."""
         from vatio.ledger._prune import prune
+        from vatio.records import rfc3339
 
         with self._write() as execute:
-            pruned = prune(execute, self._append, before=rfc3339(before), runs=runs)
+            pruned = prune(execute, self._pen.append, before=rfc3339(before), runs=runs)
         self._pin()
         if pruned.runs and isinstance(self._backend, SqliteBackend):
             self._backend.shrink()
@@ -233,7 +274,7 @@ class Ledger:
 
         run = self.find(ref)
         with self._write() as execute:
-            entry = erase(execute, self._append, run, why=why, by=by)
+            entry = erase(execute, self._pen.append, run, why=why, by=by)
         _remove_spool(self.spool_folder(run))
         self._pin()
         if isinstance(self._backend, SqliteBackend):
@@ -250,7 +291,7 @@ class Ledger:
         """Take in the runs that were written while this ledger could not be; give their number."""
         from vatio.ledger._take_in import take_in
 
-        taken = take_in(self._backend, self._append, self.path, self._where)
+        taken = take_in(self._backend, self._pen.append, self.path, self._where)
         self._pin()
         return taken
 
@@ -321,41 +362,36 @@ class Ledger:
         folder = self.spool_folder(facts.started.id)
         return shown(facts, environment=environment, folder=folder, origin_is_here=self.is_here(facts.origin))
 
+    def _summed(self, share_out: ShareOut, ask: Callable[[Execute], T]) -> T:
+        """Ask for sums that are up to date: brought up to date in memory where the file is only read."""
+        from vatio.ledger._shares import is_settled, settle_shares
+
+        is_ready = is_settled(self._backend.query)
+        if not is_ready and self._readonly and isinstance(self._backend, SqliteBackend):
+            self._backend.shadow()
+        with self._backend.transaction(write=not is_ready and not self._readonly) as execute:
+            if not is_ready:
+                settle_shares(execute, self._bare, share_out)
+            return ask(execute)
+
+    def _bare(self, run: str) -> RunRecord:
+        return self._view(self.facts(run), with_environment=False)
+
     def _write(self) -> Any:
         if self._readonly:
             raise LedgerUnavailable(f"{self.path} was opened to be read", hint="open it without readonly")
         return self._backend.transaction()
 
-    def _append(self, execute: Execute, kind: str, payload: object, run: str | None) -> Entry:
-        entry = self._chain_only(execute, kind, payload, run)
-        if run is not None:
-            project(execute, run)
-        return entry
+    @property
+    def _pen(self) -> Pen:
+        if self._held is None:
+            from vatio.ledger._pen import Pen
 
-    def _chain_only(self, execute: Execute, kind: str, payload: object, run: str | None) -> Entry:
-        return self._chain().append(execute, kind, payload, run=run, at=rfc3339(datetime.now(UTC)))
-
-    def _chain(self) -> Chain:
-        if self._opened is None:
-            signer = read_signer(self._where.key) if self._sign is not False else None
-            if signer is None and self._sign:
-                raise LedgerError(f"there is no key at {self._where.key}", hint="vatio ledger keygen")
-            self._opened = Chain(self._identity, signer=signer, former=self._former)
-        return self._opened
-
-    def _former(self, id: str) -> Signer | None:
-        return read_signer(former_key(self._where.key, id))
+            self._held = Pen(self._identity, self._where, sign=self._sign)
+        return self._held
 
     def _pin(self) -> None:
-        # After the commit: a pin on an entry that never came to be would cry wolf.
-        if self._pinned or self._opened is None or self._opened.signer is None:
-            return
-        self._pinned = True
-        pin = self._opened.first_key(self._backend.query)
-        if pin is not None:
-            # The run is kept and signed all the same where the user's folder cannot be written.
-            with suppress(OSError, LedgerDamaged):
-                add_pin(self._where.trusted, Pin(*pin, path=os.path.realpath(self.path)))
+        self._pen.pin(self._backend.query, self.path)
 
 
 def open_ledger(

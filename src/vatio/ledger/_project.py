@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from vatio.ledger._book import book, clear
+from vatio.ledger._booking import booking, counted, read_quantity
 from vatio.ledger._schema import RUN_COLUMNS
-from vatio.ledger.chain import as_bytes, read_header
+from vatio.ledger._told import Told, told_of, told_of_all
+from vatio.records import Quantity, total
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.ledger._backend import Execute
 
 _STARTED = ("name", "project", "series", "job", "within", "stage", "started_at", "boot", "host")
-_ENTRIES = """SELECT e.header, e.origin, e.seq, e.kind, e.run, p.body FROM entry e
-    JOIN payload p ON p.origin = e.origin AND p.seq = e.seq
-    WHERE e.kind IN ('started', 'ended', 'footprint') AND e.run IS NOT NULL"""
 
 Row = dict[str, Any]
 
 
 def project(execute: Execute, run: str) -> None:
-    """Bring one run's row up to date with its entries."""
+    """Bring one run's row and its booking up to date with its entries."""
     execute("DELETE FROM run WHERE id = ?", (run,))
-    found = execute(f"{_ENTRIES} AND e.run = ?", (run,))
-    for row in _rows(found).values():
-        _insert(execute, row)
+    told = told_of(execute, run)
+    if told is not None:
+        _insert(execute, _row(run, told))
+    book(execute, run, booking(run, told.payloads) if told is not None else None)
 
 
 def rebuild(execute: Execute) -> dict[str, Row]:
     """Compute the whole projection from the facts."""
-    return _rows(execute(_ENTRIES))
+    return {run: _row(run, told) for run, told in told_of_all(execute).items()}
 
 
 def stored(execute: Execute) -> dict[str, Row]:
@@ -43,27 +43,18 @@ def stored(execute: Execute) -> dict[str, Row]:
 def replace_projection(execute: Execute) -> None:
     """Write the projection anew, as the facts have it."""
     execute("DELETE FROM run")
-    for row in rebuild(execute).values():
-        _insert(execute, row)
+    clear(execute)
+    for run, told in told_of_all(execute).items():
+        _insert(execute, _row(run, told))
+        book(execute, run, booking(run, told.payloads))
 
 
-def counted_j(components: Any, field: str = "energy_j") -> float | None:
-    """Add the known values of the components that count; ``None`` when none is known."""
-    rows = [item for item in components if isinstance(item, Mapping) and item.get("part_of") is None]
-    parts = [item for item in rows if item.get("component") != "platform"] or rows
-    values = [quantity.get("value") for item in parts if isinstance(quantity := item.get(field), Mapping)]
-    known = [value for value in values if isinstance(value, (int, float))]
-    return float(sum(known)) if known else None
-
-
-def _rows(found: Iterable[tuple[Any, ...]]) -> dict[str, Row]:
-    rows: dict[str, Row] = {}
-    for _, origin, seq, kind, run, body in sorted((read_header(as_bytes(item[0])).at, *item[1:]) for item in found):
-        row = rows.setdefault(run, dict.fromkeys(RUN_COLUMNS) | {"id": run})
-        payload = _object(body)
-        if kind != "ended" or _replaces(row, payload):
-            row.update(_fields(kind, payload), **{f"{kind}_origin": origin, f"{kind}_seq": seq})
-    return rows
+def _row(run: str, told: Told) -> Row:
+    row: Row = dict.fromkeys(RUN_COLUMNS) | {"id": run}
+    for kind, payload in told.payloads.items():
+        origin, seq = told.entries[kind]
+        row.update(_fields(kind, payload), **{f"{kind}_origin": origin, f"{kind}_seq": seq})
+    return row
 
 
 def _insert(execute: Execute, row: Row) -> None:
@@ -71,31 +62,23 @@ def _insert(execute: Execute, row: Row) -> None:
     execute(f"INSERT INTO run ({', '.join(RUN_COLUMNS)}) VALUES ({marks})", [row[name] for name in RUN_COLUMNS])
 
 
-def _replaces(known: Row, payload: Mapping[str, Any]) -> bool:
-    # The owner's own word on how a run ended beats that of a passer-by who found it abandoned.
-    return known["ended_origin"] is None or (known["status"] == "interrupted" != payload.get("status"))
-
-
 def _fields(kind: str, payload: Mapping[str, Any]) -> Row:
     if kind == "started":
         return {name: payload.get(name) for name in _STARTED}
     if kind == "footprint":
-        return {}
-    workload = payload.get("workload_energy_j")
+        grams = payload.get("emissions_g")
+        return _ends("emissions", "g", read_quantity(grams.get("total") if isinstance(grams, Mapping) else None))
     return {
         "status": payload.get("status"),
         "duration_s": payload.get("duration_s"),
         "basis": payload.get("basis"),
         "complete": int(bool(payload.get("complete"))),
-        "energy_j": counted_j(payload.get("components") or ()),
-        "workload_energy_j": workload.get("value") if isinstance(workload, Mapping) else None,
+        **_ends("energy", "j", total(read_quantity(part.get("energy_j")) for part in counted(payload.get("components")))),
+        **_ends("workload", "j", read_quantity(payload.get("workload_energy_j")), value="workload_energy_j"),
         "cpu_s": payload.get("cpu_s"),
+        "ended_at": payload.get("ended_at"),
     }
 
 
-def _object(body: bytes) -> Mapping[str, Any]:
-    try:
-        payload = json.loads(as_bytes(body))
-    except (ValueError, RecursionError):
-        return {}
-    return payload if isinstance(payload, Mapping) else {}
+def _ends(name: str, unit: str, quantity: Quantity, *, value: str = "") -> Row:
+    return {value or f"{name}_{unit}": quantity.value, f"{name}_low_{unit}": quantity.low, f"{name}_high_{unit}": quantity.high}

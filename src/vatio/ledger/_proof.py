@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from vatio.ledger._backend import Execute
 from vatio.ledger._project import rebuild, stored
+from vatio.ledger._proof_sums import check_bookings
 from vatio.ledger._prune import named_blobs
+from vatio.ledger._shares import Read, ShareOut
 from vatio.ledger.chain import Link, as_bytes
 from vatio.ledger.samples import digest
 from vatio.records import Finding
@@ -53,8 +55,8 @@ def check_beside(execute: Execute, links: Sequence[Link]) -> Iterator[Finding]:
     yield from _check_blobs(execute, ends, missing)
 
 
-def check_projection(execute: Execute) -> Iterator[Finding]:
-    """Compare the projection with what the facts make."""
+def check_projection(execute: Execute, *, read: Read, share_out: ShareOut | None) -> Iterator[Finding]:
+    """Compare the projection with what the facts make; shares of runs that touch in time where their rule is given."""
     kept, right = stored(execute), rebuild(execute)
     for run in sorted(kept.keys() | right.keys(), key=str):
         one, other = kept.get(run), right.get(run)
@@ -64,6 +66,7 @@ def check_projection(execute: Execute) -> Iterator[Finding]:
         wrong = [name for name in other if one[name] != other[name]]
         if wrong:
             yield _error(f"run {run}", f"the projection differs from the entries: {', '.join(wrong)}")
+    yield from check_bookings(execute, read=read, share_out=share_out)
 
 
 def _check_payloads(links: Sequence[Link], missing: Gone) -> Iterator[Finding]:

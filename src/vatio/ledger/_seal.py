@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from vatio.digest import sha256
 from vatio.errors import LedgerDamaged
+from vatio.ledger._project import project
+from vatio.ledger.chain import as_entry
 from vatio.ledger.samples import Sealed, open_spool, seal_rows
 
 TYPE_CHECKING = False
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from vatio.records import Ended, Entry, Footprint
 
     Append = Callable[[Execute, str, object, str | None], Entry]
+
+_ENTRY = "SELECT origin, seq, kind, run, hash, header, signature FROM entry WHERE origin = ? AND seq = ?"
 
 
 def sealed_samples(spool_folder: str | None) -> Sealed | None:
@@ -55,13 +59,7 @@ def store_blob(execute: Execute, data: bytes) -> str:
     return digest
 
 
-def existing_end(execute: Execute, run: str) -> tuple[str, int] | None:
-    """Find the entry that has ended a run already."""
-    found = execute("SELECT ended_origin, ended_seq FROM run WHERE id = ? AND ended_seq IS NOT NULL", (run,))
-    return (found[0][0], found[0][1]) if found else None
-
-
-def append_end(
+def write_end(
     execute: Execute,
     append: Append,
     run: str,
@@ -71,11 +69,15 @@ def append_end(
     environment: bytes | None,
     footprint: Footprint | None,
 ) -> Entry:
-    """Write everything that ends a run inside an open transaction."""
+    """Write everything that ends a run inside an open transaction; of one that has ended, give the entry that says so."""
+    known = execute("SELECT ended_origin, ended_seq FROM run WHERE id = ? AND ended_seq IS NOT NULL", (run,))
+    if known:
+        return as_entry(execute(_ENTRY, known[0])[0])
     if environment is not None:
         store_blob(execute, environment)
     store_samples(execute, run, samples)
     entry = append(execute, "ended", complete_end(ended, samples, environment), run)
     if footprint is not None:
         append(execute, "footprint", footprint, run)
+    project(execute, run)
     return entry

@@ -91,6 +91,11 @@ class SqliteBackend:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def shadow(self) -> None:
+        """Work on a copy of the projection in memory from now on: of a file that is only read, not a byte is written."""
+        with self._alone(), _named(self.path):
+            _shadow(self._open(), copied=True)
+
     def inode(self) -> str:
         """Give the file's inode, which a copy does not share."""
         with _named(self.path):
@@ -161,12 +166,15 @@ class SqliteBackend:
             with suppress(sqlite3.OperationalError):
                 connection = self._connect(f"{quoted}?mode=ro", uri=True)
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                return connection
+                return _readable(connection, self.path)
         # Without a log nobody is writing, and opening in the ordinary way would make one: a reader leaves no trace.
         self._frozen = _stamp(self.path)
-        return self._connect(f"{quoted}?mode=ro&immutable=1", uri=True)
+        return _readable(self._connect(f"{quoted}?mode=ro&immutable=1", uri=True), self.path)
 
     def _connect(self, target: str, *, uri: bool) -> sqlite3.Connection:
+        # SQLite would wait for the other end of a pipe, and write its tables into a device.
+        if os.path.exists(self.path) and not os.path.isfile(self.path):
+            raise LedgerUnavailable(f"{self.path} is not a file", hint="move it away; --ledger names another file")
         connection = sqlite3.connect(
             target, timeout=self.lock_s, isolation_level=None, check_same_thread=False, uri=uri, cached_statements=32
         )
@@ -183,15 +191,53 @@ def _executor(connection: sqlite3.Connection) -> Execute:
 
 def _migrate(connection: sqlite3.Connection, version: int, path: str, lock_s: float) -> None:
     if version > VERSION:
-        raise LedgerUnavailable(f"{path} was written by a newer vatio (tables {version})", hint="upgrade vatio")
+        raise _newer(path, version)
     _use_log(connection, lock_s)
     connection.execute("BEGIN IMMEDIATE")
     # Another process may have been first while this one waited.
-    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
         for statement in (*FACTS, *PROJECTIONS):
             connection.execute(statement if _STRICT else statement.replace(") STRICT", ")"))
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+    elif version < VERSION:
+        connection.execute("DROP TABLE run")
+        for statement in PROJECTIONS:
+            connection.execute(statement if _STRICT else statement.replace(") STRICT", ")"))
+        _project_anew(connection)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
+
+
+def _readable(connection: sqlite3.Connection, path: str) -> sqlite3.Connection:
+    """See an older file as one of today's: its projection is made in memory."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise _newer(path, version)
+    if 0 < version < VERSION:
+        _shadow(connection, copied=False)
+        _project_anew(connection)
+    return connection
+
+
+def _shadow(connection: sqlite3.Connection, *, copied: bool) -> None:
+    # A temporary table hides the one of the same name in the file.
+    connection.execute("PRAGMA temp_store = MEMORY")
+    for statement in PROJECTIONS:
+        made = statement.replace(") STRICT", ")").replace("CREATE TABLE", "CREATE TEMP TABLE", 1)
+        connection.execute(made.replace("CREATE INDEX ", "CREATE INDEX temp.", 1))
+    if copied:
+        for (table,) in connection.execute("SELECT name FROM temp.sqlite_master WHERE type = 'table'").fetchall():
+            connection.execute(f"INSERT INTO temp.{table} SELECT * FROM main.{table}")
+
+
+def _project_anew(connection: sqlite3.Connection) -> None:
+    from vatio.ledger._project import replace_projection  # here: once in a file's life
+
+    replace_projection(_executor(connection))
+
+
+def _newer(path: str, version: int) -> LedgerUnavailable:
+    return LedgerUnavailable(f"{path} was written by a newer vatio (tables {version})", hint="upgrade vatio")
 
 
 def _use_log(connection: sqlite3.Connection, lock_s: float) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from vatio.errors import LedgerError, LedgerUnavailable, UsageError
 from vatio.ledger._backend import Backend, Execute
 from vatio.ledger._proof import check_beside, check_projection
+from vatio.ledger._shares import Read, ShareOut
 from vatio.ledger._sqlite import SqliteBackend
 from vatio.ledger.chain import (
     Identity,
@@ -53,6 +54,8 @@ def verify(
     key: str | None = None,
     head: str | None = None,
     rebuild: bool = False,
+    read: Read,
+    share_out: ShareOut | None = None,
 ) -> Verification:
     """Check a whole ledger in one steady view of it; whatever cannot be read is a finding, never an error.
 
@@ -67,7 +70,9 @@ def verify(
             if broken_pages:
                 return Verification(findings=broken_pages, entries=0, head=None)
             return _verified(
-                execute, _Asked(path=path, trusted=trusted, identity=identity, key=key, head=head, rebuild=rebuild)
+                execute,
+                _Asked(path=path, trusted=trusted, identity=identity, key=key, head=head, rebuild=rebuild),
+                lambda: check_projection(execute, read=read, share_out=share_out),
             )
     except LedgerUnavailable:
         raise
@@ -86,7 +91,7 @@ class _Asked:
     rebuild: bool
 
 
-def _verified(execute: Execute, asked: _Asked) -> Verification:
+def _verified(execute: Execute, asked: _Asked, projection: Callable[[], Iterable[Finding]]) -> Verification:
     links, findings = check_links(execute)
     chains = by_origin(links)
     pins = read_pins(asked.trusted)
@@ -100,7 +105,7 @@ def _verified(execute: Execute, asked: _Asked) -> Verification:
     findings += check_origins(chains, _roots(execute, pins, path))
     findings += check_beside(execute, links)
     if asked.rebuild:
-        findings += check_projection(execute)
+        findings += projection()
     after = _after(links, asked.head) if asked.head else None
     if asked.head and after is None:
         what = "the head that was kept is not in the ledger: its end was cut off, or all of it was written anew"

@@ -5,11 +5,9 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.ledger.chain._append import Chain as Chain
-    from vatio.ledger.chain._append import Identity as Identity
     from vatio.ledger.chain._append import as_entry as as_entry
     from vatio.ledger.chain._append import head_of as head_of
     from vatio.ledger.chain._append import make_entry as make_entry
-    from vatio.ledger.chain._append import own_origin as own_origin
     from vatio.ledger.chain._append import store_entry as store_entry
     from vatio.ledger.chain._check import Link as Link
     from vatio.ledger.chain._check import by_origin as by_origin
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
     from vatio.ledger.chain._header import header_bytes as header_bytes
     from vatio.ledger.chain._header import payload_hash as payload_hash
     from vatio.ledger.chain._header import read_header as read_header
+    from vatio.ledger.chain._identity import Identity as Identity
+    from vatio.ledger.chain._identity import own_origin as own_origin
     from vatio.ledger.chain._keys import Signer as Signer
     from vatio.ledger.chain._keys import former_key as former_key
     from vatio.ledger.chain._keys import generate_key as generate_key
@@ -39,10 +39,11 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
-        "_append": "Chain Identity as_entry head_of make_entry own_origin store_entry",
+        "_append": "Chain as_entry head_of make_entry store_entry",
         "_check": "Link by_origin check_links",
         "_check_keys": "check_given_key check_origins check_pins check_signatures",
         "_header": "GENESIS Header as_bytes entry_hash header_bytes payload_hash read_header",
+        "_identity": "Identity own_origin",
         "_keys": "Signer former_key generate_key is_public is_signed key_id read_signer",
         "_trust": "Pin add_pin read_pins",
     },

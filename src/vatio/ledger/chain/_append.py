@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vatio.errors import InvalidRecord
 from vatio.ledger._ids import new_id
 from vatio.ledger.chain._header import GENESIS, Header, as_bytes, entry_hash, header_bytes, new_salt, payload_hash, read_header
+from vatio.ledger.chain._identity import Identity, own_origin
 from vatio.ledger.chain._keys import Signer
 from vatio.records import Entry, dumps, to_json
 
@@ -21,13 +22,6 @@ _LAST_KEY = """SELECT p.body FROM entry e JOIN payload p ON p.origin = e.origin 
     WHERE e.kind = 'key' AND e.origin = ? ORDER BY e.seq DESC LIMIT 1"""
 _FIRST_KEY = """SELECT e.origin, e.hash, p.body FROM entry e JOIN payload p ON p.origin = e.origin AND p.seq = e.seq
     WHERE e.kind = 'key' AND e.origin = ? ORDER BY e.seq LIMIT 1"""
-
-
-class Identity(NamedTuple):
-    """Hold what tells a ledger file from its copies: the machine and the file's inode there."""
-
-    machine: str
-    inode: str
 
 
 class Chain:
@@ -134,12 +128,6 @@ def payload_bytes(kind: str, payload: object) -> bytes:
         raise InvalidRecord(f"the payload of a {kind!r} entry is {type(payload).__name__}, not a record")
     schema = str(fields.get("schema", f"vatio.{kind}/1"))
     return dumps({**fields, "schema": schema})
-
-
-def own_origin(execute: Execute, identity: Identity) -> str | None:
-    """Find the origin that this file on this machine writes."""
-    found = execute("SELECT origin FROM origin WHERE machine = ? AND inode = ? ORDER BY born DESC LIMIT 1", identity)
-    return found[0][0] if found else None
 
 
 def head_of(execute: Execute, origin: str | None) -> Entry | None:
