@@ -50,6 +50,8 @@ def _lacks_data() -> str:
 
 NEEDS: dict[str, Callable[[], str]] = {
     "torch": _lacks_module("torch"),
+    "yaml": _lacks_module("yaml"),
+    "parquet": _lacks_module("pyarrow"),
     "ray": _lacks_module("ray"),
     "postgres": _lacks_postgres,
     "slurm": _lacks_program("slurmctld"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from vatio.ledger._project import project
@@ -67,11 +68,9 @@ def is_imported(execute: Execute, file_sha256: str) -> bool:
 
 
 def _write(execute: Execute, append: Append, run: Finished) -> None:
-    ended = to_json(run.ended)
-    if run.environment is not None:
-        ended["environment_sha256"] = store_blob(execute, run.environment)
+    environment = store_blob(execute, run.environment) if run.environment is not None else None
     append(execute, "started", {**to_json(run.started), "imported": dict(run.imported)}, run.started.id)
-    append(execute, "ended", ended, run.started.id)
+    append(execute, "ended", replace(run.ended, environment_sha256=environment), run.started.id)
     if run.footprint is not None:
         append(execute, "footprint", run.footprint, run.started.id)
     project(execute, run.started.id)

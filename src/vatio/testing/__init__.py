@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from vatio.testing._fake_nvml import FakeNvml as FakeNvml
     from vatio.testing._fake_powercap import FakePowercap as FakePowercap
     from vatio.testing._fake_powercap import FakeZone as FakeZone
+    from vatio.testing._format_contract import FormatContract as FormatContract
+    from vatio.testing._format_contract import a_record as a_record
     from vatio.testing._meter_contract import MeterContract as MeterContract
     from vatio.testing._replay_meter import ReplayMeter as ReplayMeter
     from vatio.testing._replay_meter import Shown as Shown
@@ -33,6 +35,7 @@ __getattr__, __dir__, __all__ = door(
         "_fake_clock": "FakeClock",
         "_fake_nvml": "FakeGpu FakeNvml",
         "_fake_powercap": "FakePowercap FakeZone",
+        "_format_contract": "FormatContract a_record",
         "_meter_contract": "MeterContract",
         "_replay_meter": "ReplayMeter Shown cpu dram gpu shown",
         "_runs": "a_footprint a_run a_start an_end ledger_in spooled user_of",

@@ -10,6 +10,7 @@ import click
 from vatio.cli._rim import Rim
 from vatio.cli._shared import as_json, shared
 from vatio.cli._terminal import put_json, put_lines, put_table
+from vatio.cli.commands._runs_exchange import export_runs, import_runs
 from vatio.errors import UnknownName
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ _RUN = "RUN is an id, a part of one that is its own, a name, or @1 for the lates
 
 @click.group("runs")
 def command() -> None:
-    """List, show and compare runs."""
+    """List, show, compare, import and export runs."""
 
 
 @command.command("list")
@@ -92,3 +93,7 @@ def compare_runs(rim: Rim, *, first: str, second: str, as_json: bool) -> None:
         return
     put_table(HEADER, comparison_rows(found), right=RIGHT)
     put_lines(remarks(found))
+
+
+command.add_command(import_runs)
+command.add_command(export_runs)
