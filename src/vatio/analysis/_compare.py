@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vatio.analysis._differences import Difference, environment_differences
-from vatio.records import Quantity, RunRecord
+from vatio.records import Quantity, RunRecord, scaled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +84,10 @@ def _per_work(before: RunRecord, after: RunRecord, units: list[str]) -> Iterator
 
 
 def _per(record: RunRecord, unit: str) -> Quantity:
-    energy_j = record.energy_j if record.workload_energy_j.is_missing else record.workload_energy_j
     count = record.work[unit]
-    if count <= 0.0 or energy_j.value is None or energy_j.low is None:
+    if count <= 0.0 or record.own_energy_j.is_missing:
         return Quantity.absent(unit)
-    return Quantity(
-        value=energy_j.value / count,
-        low=energy_j.low / count,
-        high=None if energy_j.high is None else energy_j.high / count,
-        provenance=energy_j.provenance,
-        source=energy_j.source,
-        missing=energy_j.missing,
-    )
+    return scaled(record.own_energy_j, 1.0 / count)
 
 
 def _caveats(before: RunRecord, after: RunRecord) -> Iterator[str]:

@@ -8,7 +8,7 @@ from vatio.records import RunRecord
 
 def series_text(ledger: Ledger, record: RunRecord) -> str | None:
     """Say how a finished run changed against earlier runs of the same command; ``None`` where there is none."""
-    energy_j = record.energy_j if record.workload_energy_j.is_missing else record.workload_energy_j
+    energy_j = record.own_energy_j
     if record.status != "finished" or not energy_j.value or energy_j.value <= 0.0:
         return None
     earlier_j = ledger.earlier_j(record)

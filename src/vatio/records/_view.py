@@ -107,3 +107,9 @@ class RunRecord:
     notes: tuple[str, ...] = ()
     reserved_ratio: float | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def own_energy_j(self) -> Quantity:
+        """Give the joules that the run answers for: its workload's where they are known, else the machine's."""
+        is_shared = self.basis == "workload" and not self.workload_energy_j.is_missing
+        return self.workload_energy_j if is_shared else self.energy_j
