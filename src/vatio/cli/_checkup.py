@@ -7,7 +7,7 @@ from itertools import groupby
 
 from vatio.config import Config
 from vatio.records import Check, Quantity, to_json
-from vatio.report import best, clean, written
+from vatio.report import best, clean, told
 
 
 def checked(config: Config) -> tuple[Check, ...]:
@@ -57,8 +57,5 @@ def _lines(check: Check) -> Iterator[str]:
 
 
 def _watts(power_w: Quantity) -> str:
-    return (
-        "not measured"
-        if power_w.is_missing
-        else f"{written(power_w, 'w')}  {power_w.provenance}, {power_w.source or best(power_w, 'w')}"
-    )
+    origin = "" if power_w.is_missing else f"  {power_w.provenance}, {power_w.source or best(power_w, 'w')}"
+    return f"{told(power_w, 'w')}{origin}"

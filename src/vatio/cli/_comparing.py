@@ -6,7 +6,7 @@ from typing import Any
 
 from vatio.analysis import Comparison
 from vatio.records import Quantity, to_json
-from vatio.report import clean, written
+from vatio.report import clean, told
 
 HEADER = ("figure", "first", "second", "change")
 RIGHT = (1, 2, 3)
@@ -35,7 +35,7 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
 
 
 def _value(quantity: Quantity, unit: str) -> str:
-    return "not measured" if quantity.is_missing else written(quantity, _UNITS.get(unit, unit))
+    return told(quantity, _UNITS.get(unit, unit))
 
 
 def _change(ratio: float | None) -> str:

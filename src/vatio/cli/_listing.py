@@ -7,12 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from vatio.records import Quantity, RunRecord, to_json
-from vatio.report import best, clean, duration
+from vatio.report import best, clean, duration, short_id
 
 HEADER = ("run", "name", "project", "status", "started", "lasted", "energy", "workload", "CO2e")
 RIGHT = (5, 6, 7, 8)
-# The end of an id is random, its beginning a date: the last eight characters tell runs apart.
-_SHORT = 8
 
 
 def runs_json(runs: Sequence[RunRecord]) -> dict[str, Any]:
@@ -27,7 +25,7 @@ def runs_json(runs: Sequence[RunRecord]) -> dict[str, Any]:
 def row(run: RunRecord) -> tuple[str, ...]:
     """Give the cells of one run."""
     return (
-        run.id[-_SHORT:],
+        short_id(run.id),
         clean(run.name),
         clean(run.project),
         run.status,

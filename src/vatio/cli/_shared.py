@@ -13,6 +13,8 @@ from vatio.cli._run_options import RUN_OPTIONS, SHARED_OPTIONS, RunOption
 
 Callback = Callable[..., Any]
 
+RUN_HELP = "RUN is an id, a part of one that is its own, a name, or @1 for the latest run."
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

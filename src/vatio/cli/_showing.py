@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vatio.cli._terminal import plain_table
-from vatio.records import Quantity, RunRecord
-from vatio.report import clean, duration, receipt, written
+from vatio.records import RunRecord
+from vatio.report import clean, duration, receipt, told
 
 
 def shown(record: RunRecord, *, change: str | None = None, head: str | None = None) -> tuple[str, ...]:
@@ -33,7 +33,7 @@ def _about(record: RunRecord) -> Iterator[str]:
 def _phases(record: RunRecord) -> Iterator[str]:
     if not record.phases:
         return
-    rows = [(clean(phase.name), duration(phase.duration_s), _energy(phase.energy_j)) for phase in record.phases]
+    rows = [(clean(phase.name), duration(phase.duration_s), told(phase.energy_j, "j")) for phase in record.phases]
     yield from ("", *plain_table(("phase", "lasted", "energy"), rows, right=(1, 2)))
 
 
@@ -42,7 +42,3 @@ def _notes(record: RunRecord) -> Iterator[str]:
     if notes or record.notes:
         yield ""
     yield from (clean(note) for note in (*notes, *record.notes))
-
-
-def _energy(energy_j: Quantity) -> str:
-    return "not measured" if energy_j.is_missing else written(energy_j, "j")

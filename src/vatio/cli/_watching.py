@@ -10,7 +10,7 @@ from vatio.cli._rim import Rim
 from vatio.cli._terminal import live_writer, put_json
 from vatio.ledger import Ledger
 from vatio.records import RunRecord
-from vatio.report import best, duration
+from vatio.report import NOT_MEASURED, best, duration
 
 _LEAST_S, _MOST_S = 0.2, 5.0
 
@@ -37,6 +37,6 @@ def watched(ledger: Ledger, ref: str, rim: Rim, *, as_json: bool = False, wait: 
 
 
 def _line(record: RunRecord) -> str:
-    energy = "not measured" if record.energy_j.is_missing else best(record.energy_j, "j")
+    energy = NOT_MEASURED if record.energy_j.is_missing else best(record.energy_j, "j")
     cpu = "" if record.cpu_s is None else f" · {record.cpu_s:.1f} CPU-s"
     return f"{record.name} · {duration(record.duration_s)} · {energy}{cpu}"

@@ -6,9 +6,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.report._curve import PowerCurve as PowerCurve
     from vatio.report._curve import power_curve as power_curve
+    from vatio.report._format import NOT_MEASURED as NOT_MEASURED
     from vatio.report._format import best as best
     from vatio.report._format import clean as clean
     from vatio.report._format import duration as duration
+    from vatio.report._format import short_id as short_id
+    from vatio.report._format import told as told
     from vatio.report._format import written as written
     from vatio.report._markdown import to_markdown as to_markdown
     from vatio.report._receipt import receipt as receipt
@@ -18,7 +21,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_curve": "PowerCurve power_curve",
-        "_format": "best clean duration written",
+        "_format": "NOT_MEASURED best clean duration short_id told written",
         "_markdown": "to_markdown",
         "_receipt": "receipt",
         "vatio.report.page": "to_html",

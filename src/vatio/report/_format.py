@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from vatio.records import Quantity
 
 
+NOT_MEASURED = "not measured"
+
+
 class Marks(NamedTuple):
     """Hold the signs that join a number's parts in one script or language."""
 
@@ -95,6 +98,16 @@ def written(quantity: Quantity, unit: str, *, marks: Marks = PLAIN, scale: Scale
     """
     scale = scale or scale_for(unit, quantity.value or 0.0)
     return f"{number(quantity, scale.size, marks=marks)} {scale.name}"
+
+
+def told(quantity: Quantity, unit: str) -> str:
+    """Write a quantity with its interval and unit, or that it was not measured.
+
+    >>> from vatio.records import Quantity
+    >>> told(Quantity.absent("dram"), "j")
+    'not measured'
+    """
+    return NOT_MEASURED if quantity.is_missing else written(quantity, unit)
 
 
 def best(quantity: Quantity, unit: str, *, marks: Marks = PLAIN, scale: Scale | None = None) -> str:
@@ -184,6 +197,11 @@ def clean(text: str) -> str:
     """
     whole = text.encode("utf-8", "replace").decode()
     return "".join("\ufffd" if _is_control(letter) else letter for letter in whole)
+
+
+def short_id(run: str) -> str:
+    """Shorten a run's id: its end is random, its beginning a date, so the last eight characters tell runs apart."""
+    return run[-8:]
 
 
 def fit(text: str, width: int) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from vatio import __version__
-from vatio.errors import UsageError
 from vatio.records import Footprint, Quantity, RunRecord
 from vatio.report._format import clean
-from vatio.report._parts import added, mean_power_w, shown_only, useful_ratio
-from vatio.report._sentences import change, headline, label, meaning, title
+from vatio.report._parts import added, head_of, mean_power_w, shown_only, useful_ratio
+from vatio.report._sentences import change, gap, headline, label, meaning, title
 from vatio.report._words import Words, words
 
 _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~!&$@"})
@@ -28,8 +27,6 @@ def to_markdown(
         UsageError: there is no run to report.
         UnknownName: the report is not written in that language.
     """
-    if not records:
-        raise UsageError("there is no run to report", hint="name one: `vatio runs list` shows them")
     said = words(language)
     parts = [f"# {escaped(title(records, said))}", f"**{escaped(headline(records, said))}**"]
     if len(records) > 1:
@@ -51,11 +48,8 @@ def escaped(text: str) -> str:
 
 
 def _run(record: RunRecord, footprint: Footprint | None, head: str | None, words: Words) -> list[str]:
-    found = head or (record.entries[-1].hash if record.entries else None)
-    unknown = [
-        words.say("gap", start=words.duration(gap.start_s), end=words.duration(gap.end_s), reason=gap.reason)
-        for gap in record.gaps
-    ]
+    found = head_of(record, head)
+    unknown = [gap(item, words) for item in record.gaps]
     parts = [
         escaped(" ".join(meaning(record, words))),
         _figures(record, words),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from vatio.records import Quantity, counted, scaled, total
+from vatio.records import PROVENANCES, Quantity, counted, scaled, total
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.records import Component, RunRecord
+    from vatio.records import Component, Emissions, RunRecord
 
 KINDS = ("cpu", "dram", "gpu", "platform", "other")
 
@@ -31,6 +31,11 @@ def by_kind(components: Sequence[Component]) -> dict[str, tuple[Component, ...]]
     found = added(components)
     kinds = dict.fromkeys(component.component for component in found)
     return {kind: tuple(component for component in found if component.component == kind) for kind in kinds}
+
+
+def kind_of(component: str) -> str:
+    """Name the kind that a component is shown as: one of ``KINDS``."""
+    return component if component in KINDS else "other"
 
 
 def meters(components: Iterable[Component]) -> str:
@@ -64,7 +69,7 @@ def ratio(part: Quantity, whole: Quantity) -> Quantity:
         value=value,
         low=min(known),
         high=max(known) if part.high is not None and whole.high is not None else None,
-        provenance=max(part.provenance, whole.provenance, key=("measured", "modelled", "default").index),
+        provenance=max(part.provenance, whole.provenance, key=PROVENANCES.index),
         missing=tuple(sorted({*part.missing, *whole.missing})),
     )
 
@@ -91,10 +96,20 @@ def idle_power_w(record: RunRecord) -> Quantity:
     return mean_power_w(total(component.idle_j for component in added(record.components)), record.duration_s)
 
 
+def whole_g(emissions: Emissions) -> Quantity:
+    """Give operational and embodied grams together, or the operational ones alone where the others are not known."""
+    return emissions.operational if emissions.embodied.is_missing else emissions.total
+
+
+def head_of(record: RunRecord, head: str | None) -> str | None:
+    """Give the ledger's head that proves a record: as it is now, else as it was when the run was last written."""
+    return head or (record.entries[-1].hash if record.entries else None)
+
+
 def _was_lost(component: Component) -> bool:
     return component.energy_j.is_missing and component.part_of is None and component.component != "platform"
 
 
 def _order(component: Component) -> tuple[int, str, str]:
-    place = KINDS.index(component.component) if component.component in KINDS else len(KINDS)
+    place = KINDS.index(kind_of(component.component))
     return place, component.host, component.device

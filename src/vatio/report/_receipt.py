@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vatio.records import total
-from vatio.report._format import best, clean, duration, fit, plain, written
+from vatio.report._format import NOT_MEASURED, best, clean, duration, fit, plain, short_id, written
 from vatio.report._parts import by_kind, lacking, mean_power_w, meters, ratio, useful_ratio, why, workload_ratio
 
 TYPE_CHECKING = False
@@ -14,7 +14,6 @@ COLUMNS = 80
 _LABEL = 10
 _COMPONENT_LINES = 3
 _WIDEST_VALUE = 20
-NOT_MEASURED = "not measured"
 
 Line = tuple[str, str, str]
 
@@ -159,9 +158,9 @@ def _cost(record: RunRecord) -> tuple[str, str]:
 def _next(record: RunRecord) -> str:
     """Choose the command that tells most: what makes a sensor readable, else what makes idle known, else the report."""
     if record.status == "running":
-        return f"vatio runs show {record.id[-8:]} --watch"
+        return f"vatio runs show {short_id(record.id)} --watch"
     if record.energy_j.provenance != "measured":
         return "vatio doctor   (says what would make more of this measured)"
     if record.above_idle_j.is_missing:
         return "vatio doctor --baseline   (measures what this machine draws idle)"
-    return f"vatio report {record.id[-8:]} --html report.html"
+    return f"vatio report {short_id(record.id)} --html report.html"

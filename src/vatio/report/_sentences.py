@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vatio.records import Intensity, Quantity, RunRecord, total
+from vatio.errors import UsageError
+from vatio.records import Gap, Intensity, Quantity, RunRecord, total
 from vatio.report._format import clean
-from vatio.report._parts import by_kind, mean_power_w, useful_ratio, why, workload_ratio
+from vatio.report._parts import by_kind, mean_power_w, useful_ratio, whole_g, why, workload_ratio
 from vatio.report._words import Words
 
 
 def title(records: Sequence[RunRecord], words: Words) -> str:
-    """Name the report."""
+    """Name the report.
+
+    Raises:
+        UsageError: there is no run to report.
+    """
+    if not records:
+        raise UsageError("there is no run to report", hint="name one: `vatio runs list` shows them")
     if len(records) == 1:
         return words.say("title_one", name=label(records[0], records))
     return words.say("title_many", count=str(len(records)))
@@ -61,6 +68,11 @@ def change(candidate: Quantity, baseline: Quantity, words: Words) -> str:
 def zone_name(intensity: Intensity, words: Words) -> str:
     """Name the zone, and say when it is only the world's average."""
     return words.say("world") if intensity.zone == "WORLD" else clean(intensity.zone)
+
+
+def gap(found: Gap, words: Words) -> str:
+    """Say from when to when something is not known, and why."""
+    return words.say("gap", start=words.duration(found.start_s), end=words.duration(found.end_s), reason=found.reason)
 
 
 def label(record: RunRecord, among: Sequence[RunRecord]) -> str:
@@ -116,11 +128,10 @@ def _carbon(record: RunRecord, words: Words) -> str:
     if intensity is None or intensity.g_per_kwh.is_missing or emissions.operational.is_missing:
         return ""
     key = "meaning_carbon_operational" if emissions.embodied.is_missing else "meaning_carbon"
-    grams = emissions.operational if emissions.embodied.is_missing else emissions.total
     return words.say(
         key,
         whose=words.say("whose_workload" if record.basis == "workload" else "whose_machine"),
-        grams=words.quantity(grams, "g"),
+        grams=words.quantity(whole_g(emissions), "g"),
         zone=zone_name(intensity, words),
         year=str(intensity.year or words.say("no_year")),
         intensity=words.best(intensity.g_per_kwh, "g_per_kwh"),

@@ -7,7 +7,7 @@ from contextlib import suppress
 import click
 
 from vatio.cli._rim import Rim
-from vatio.cli._shared import as_json, shared
+from vatio.cli._shared import RUN_HELP, as_json, shared
 from vatio.cli._terminal import put, put_json, save
 from vatio.errors import UnknownName
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vatio.ledger import Ledger, Samples
 
 
-@click.command("report", epilog="RUN is an id, a part of one that is its own, a name, or @1 for the latest run.")
+@click.command("report", epilog=RUN_HELP)
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True)
 @click.option("--html", metavar="FILE", help="Write one self-contained page.")
 @click.option("--md", metavar="[FILE]", is_flag=False, flag_value="-", help="Write Markdown, to stdout unless FILE is given.")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from vatio.cli._rim import Rim
-from vatio.cli._shared import as_json, shared
+from vatio.cli._shared import RUN_HELP, as_json, shared
 from vatio.cli._terminal import put_json, put_lines, put_table
 from vatio.cli.commands._runs_exchange import export_runs, import_runs
 from vatio.errors import UnknownName
@@ -17,8 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.ledger import Ledger
     from vatio.records import RunRecord
-
-_RUN = "RUN is an id, a part of one that is its own, a name, or @1 for the latest run."
 
 
 @click.group("runs")
@@ -56,7 +54,7 @@ def list_runs(rim: Rim, *, limit: int, project: str | None, name: str | None, st
         rim.note("no such runs; vatio run -- python train.py makes one")
 
 
-@command.command("show", epilog=_RUN)
+@command.command("show", epilog=RUN_HELP)
 @click.argument("run")
 @click.option("--watch", is_flag=True, help="Follow a run that goes on, until it ends.")
 @as_json
@@ -76,7 +74,7 @@ def show_run(rim: Rim, *, run: str, watch: bool, as_json: bool) -> None:
         put_lines(shown(record, change=change, head=head.hash if head else None))
 
 
-@command.command("compare", epilog=_RUN)
+@command.command("compare", epilog=RUN_HELP)
 @click.argument("first", metavar="RUN")
 @click.argument("second", metavar="RUN")
 @as_json

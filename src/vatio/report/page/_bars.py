@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vatio.records import Component, Quantity, RunRecord, difference
 from vatio.report._format import scale_for
-from vatio.report._parts import added, why
+from vatio.report._parts import added, kind_of, why
 from vatio.report._sentences import label
 from vatio.report._words import Words
 from vatio.report.page._html import NOTHING, Html, join, tag, text, user
@@ -75,8 +75,7 @@ def _component(part: Component, most_j: float, many_hosts: bool, words: Words) -
     detail = [part.device, part.meter, part.host if many_hosts else ""]
     details = join((user(item) for item in detail if item), text(" · "))
     name = join([tag("b", text(words.name(part.component))), text(" "), tag("small", details)])
-    class_ = part.component if part.component in {"cpu", "dram", "gpu", "platform"} else "other"
-    return _row(name, class_, part.energy_j, part.idle_j, most_j, words)
+    return _row(name, kind_of(part.component), part.energy_j, part.idle_j, most_j, words)
 
 
 def _row(name: Html, class_: str, energy_j: Quantity, idle_j: Quantity, most_j: float, words: Words) -> Html:

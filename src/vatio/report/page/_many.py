@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vatio import __version__
 from vatio.records import RunRecord
 from vatio.report._curve import SLOTS
-from vatio.report._parts import mean_power_w, useful_ratio
+from vatio.report._parts import mean_power_w, useful_ratio, whole_g
 from vatio.report._sentences import change, headline, label
 from vatio.report._words import Words
 from vatio.report.page import _tables
@@ -53,14 +53,13 @@ def side_by_side(records: Sequence[RunRecord], words: Words) -> Html:
 
 
 def _row(record: RunRecord, records: Sequence[RunRecord], words: Words) -> tuple[Html, ...]:
-    grams = record.emissions_g.operational if record.emissions_g.embodied.is_missing else record.emissions_g.total
     against = words.say("reference") if record is records[0] else change(record.energy_j, records[0].energy_j, words)
     cells = (
         words.quantity(record.energy_j, "j"),
         against,
         words.quantity(record.workload_energy_j, "j"),
         words.best(useful_ratio(record), "ratio"),
-        words.quantity(grams, "g"),
+        words.quantity(whole_g(record.emissions_g), "g"),
         words.duration(record.duration_s),
         words.best(mean_power_w(record.energy_j, record.duration_s), "w"),
     )

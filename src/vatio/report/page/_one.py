@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vatio import __version__
-from vatio.records import Footprint, Quantity, RunRecord, scaled
+from vatio.records import PROVENANCES, Footprint, Quantity, RunRecord, scaled
 from vatio.report._curve import SLOTS, PowerCurve, SampleTable, power_curve
-from vatio.report._parts import added, idle_power_w, mean_power_w, useful_ratio, why
-from vatio.report._sentences import headline, meaning, zone_name
+from vatio.report._parts import added, head_of, idle_power_w, mean_power_w, useful_ratio, whole_g, why
+from vatio.report._sentences import gap, headline, meaning, zone_name
 from vatio.report._words import Words
 from vatio.report.page import _tables
 from vatio.report.page._bars import badge, component_bars, owners, stacked
@@ -18,6 +18,8 @@ from vatio.report.page._html import NOTHING, Html, join, tag, text, user
 from vatio.report.page._plot import plot
 from vatio.report.page._ribbon import ribbon
 from vatio.report.page._surroundings import about
+
+_GAPS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +64,16 @@ def lead(record: RunRecord, words: Words) -> Html:
 
 def tiles(record: RunRecord, words: Words) -> list[Html]:
     """Write the key figures, each with its interval and its provenance."""
-    grams = record.emissions_g.operational if record.emissions_g.embodied.is_missing else record.emissions_g.total
     shown = [
         _tile(words.say("energy"), record.energy_j, "j", words),
-        _tile(words.say("emissions_unit"), grams, "g", words),
+        _tile(words.say("emissions_unit"), whole_g(record.emissions_g), "g", words),
         _tile(words.say("useful"), useful_ratio(record), "ratio", words),
     ]
     shown += [] if record.cost_eur.is_missing else [_tile(words.say("cost"), record.cost_eur, "eur", words)]
-    whose = record.energy_j if record.workload_energy_j.is_missing else record.workload_energy_j
     made = [(unit, count) for unit, count in record.work.items() if count > 0][:1]
-    shown += [_tile(words.say("per_unit", unit=unit), scaled(whose, 1.0 / count), "j", words) for unit, count in made]
+    shown += [
+        _tile(words.say("per_unit", unit=unit), scaled(record.own_energy_j, 1.0 / count), "j", words) for unit, count in made
+    ]
     return shown
 
 
@@ -228,11 +230,8 @@ def unknown(record: RunRecord, words: Words) -> Html:
     """List what is missing: gaps in time, parts without a value, the measurement's own notes."""
     items = [words.say("incomplete")] if not record.complete else []
     items += [f"{words.name(name)}: {words.say('not_measured')}" for name in record.energy_j.missing]
-    items += [
-        words.say("gap", start=words.duration(gap.start_s), end=words.duration(gap.end_s), reason=gap.reason)
-        for gap in record.gaps[:20]
-    ]
-    items += [words.say("more", count=str(len(record.gaps) - 20))] if len(record.gaps) > 20 else []
+    items += [gap(found, words) for found in record.gaps[:_GAPS]]
+    items += [words.say("more", count=str(len(record.gaps) - _GAPS))] if len(record.gaps) > _GAPS else []
     items += record.notes
     if not items:
         return tag("p", text(words.say("unknown_none")))
@@ -241,7 +240,7 @@ def unknown(record: RunRecord, words: Words) -> Html:
 
 def verify(record: RunRecord, material: Material, words: Words) -> Html:
     """Print the ledger's head and the line that checks it."""
-    head = material.head or (record.entries[-1].hash if record.entries else None)
+    head = head_of(record, material.head)
     if head is None:
         return tag("p", text(words.say("verify_absent")))
     entries = ", ".join(f"{entry.kind} {entry.seq}" for entry in record.entries)
@@ -276,5 +275,4 @@ def foot(record: RunRecord, words: Words) -> Html:
 
 
 def _origins(words: Words) -> str:
-    kinds = ("measured", "modelled", "default", "missing")
-    return " ".join(f"{words.say(kind).capitalize()}: {words.say(kind + '_means')}." for kind in kinds)
+    return " ".join(f"{words.say(kind).capitalize()}: {words.say(kind + '_means')}." for kind in PROVENANCES)

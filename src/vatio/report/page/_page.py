@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from vatio import __version__
-from vatio.errors import UsageError
 from vatio.records import Footprint, RunRecord
 from vatio.report._curve import SampleTable
 from vatio.report._sentences import title
@@ -40,9 +39,8 @@ def to_html(
         UsageError: there is no run to report.
         UnknownName: the report is not written in that language.
     """
-    if not records:
-        raise UsageError("there is no run to report", hint="name one: `vatio runs list` shows them")
     said = words(language)
+    name = title(records, said)
     material = _one.Material(samples=samples or {}, footprints=footprints or {}, head=head)
     body = _one.page(records[0], material, said) if len(records) == 1 else _many.page(records, material, said)
     style, script = _own("page.css"), _own("page.js")
@@ -53,7 +51,7 @@ def to_html(
             tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
             tag("meta", name="color-scheme", content="light dark"),
             tag("meta", name="generator", content=f"vatio {__version__}"),
-            tag("title", text(title(records, said))),
+            tag("title", text(name)),
             tag("link", rel="icon", href=ICON),
             # Both are files of ours, hashed in the policy above: nothing of a record reaches them.
             Html(f"<style>{style}</style>"),

@@ -12,12 +12,13 @@ from itertools import groupby
 
 from vatio.records import Gap
 from vatio.report._curve import PowerCurve
+from vatio.report._parts import kind_of
 from vatio.report._words import Words
 from vatio.report.page._html import NOTHING, Html, join, tag, text
 
 WIDTH = 2400
 HEIGHT = 1000
-TOP, BOTTOM = 26.0, 264.0
+TOP_PX, BOTTOM_PX = 26.0, 264.0
 
 Points = Sequence[float | None]
 
@@ -49,13 +50,13 @@ def frame(shapes: Html, words: Words, *, length_s: float, levels_w: Sequence[flo
         "svg",
         shapes,
         x="0",
-        y=TOP,
+        y=TOP_PX,
         width="100%",
-        height=BOTTOM - TOP,
+        height=BOTTOM_PX - TOP_PX,
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
         preserveAspectRatio="none",
     )
-    cursor = tag("line", class_="cursor", x1="0", x2="0", y1=TOP, y2=BOTTOM, visibility="hidden")
+    cursor = tag("line", class_="cursor", x1="0", x2="0", y1=TOP_PX, y2=BOTTOM_PX, visibility="hidden")
     parts = join([_rules(levels_w), inner, more, _levels(levels_w, words), _times(length_s, words), cursor])
     return tag("svg", parts, class_="plot", role="img", aria_label=text(label), width="100%", height="290")
 
@@ -134,13 +135,9 @@ def _stack(curve: PowerCurve, length_s: float, top_w: float) -> list[Html]:
     for kind, part_w in curve.parts_w.items():
         above = tuple(None if base is None or part is None else base + part for base, part in zip(below, part_w, strict=True))
         floor = tuple(None if high is None else low for low, high in zip(below, above, strict=True))
-        areas.append(_path(f"area {_class(kind)}", band(curve.edges_s, floor, above, length_s, top_w)))
+        areas.append(_path(f"area {kind_of(kind)}", band(curve.edges_s, floor, above, length_s, top_w)))
         below = above
     return areas
-
-
-def _class(kind: str) -> str:
-    return kind if kind in {"cpu", "dram", "gpu", "platform"} else "other"
 
 
 def _path(class_: str, d: str) -> Html:
@@ -174,7 +171,7 @@ def _merged(spans: Sequence[tuple[float, float]], length_s: float) -> list[tuple
 
 
 def _height(power_w: float, top_w: float) -> float:
-    return BOTTOM - power_w / top_w * (BOTTOM - TOP)
+    return BOTTOM_PX - power_w / top_w * (BOTTOM_PX - TOP_PX)
 
 
 def _rules(levels_w: Sequence[float]) -> Html:
@@ -198,7 +195,7 @@ def _times(length_s: float, words: Words) -> Html:
             text(words.duration(time_s)),
             class_="axis" if at % 2 == 0 else "axis odd",
             x=f"{100.0 * time_s / length_s:.2f}%",
-            y=BOTTOM + 19.0,
+            y=BOTTOM_PX + 19.0,
             text_anchor="start" if at == 0 else "middle",
         )
         for at, time_s in enumerate(marks)

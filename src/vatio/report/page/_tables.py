@@ -75,7 +75,7 @@ def work(record: RunRecord, words: Words) -> Html:
         (
             user(unit),
             text(words.count(count)),
-            text(words.quantity(scaled(record.workload_energy_j if _own(record) else record.energy_j, 1.0 / count), "j")),
+            text(words.quantity(scaled(record.own_energy_j, 1.0 / count), "j")),
         )
         for unit, count in record.work.items()
         if count > 0
@@ -86,10 +86,6 @@ def work(record: RunRecord, words: Words) -> Html:
         table(text(words.say("metric")), _head(words, "metric", "value"), results) if results else NOTHING,
     ]
     return join(tables)
-
-
-def _own(record: RunRecord) -> bool:
-    return record.basis == "workload" and not record.workload_energy_j.is_missing
 
 
 def usage(record: RunRecord, words: Words) -> Html:
