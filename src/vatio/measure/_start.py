@@ -68,7 +68,9 @@ class _Ready:
     def session(self, *, folder: str | None = None, measures: bool = True) -> Session:
         """Make the session of a new run; ``folder`` is where its samples go when there is no ledger."""
         meters = self._meters() if measures else ()
-        order = _order(self.wish, self.around)
+        nameless: tuple[str, ...] = ("python",)
+        command = self.rim("the command line", lambda: _command(self.around), nameless)
+        order = _order(self.wish, self.around, command)
         started = compose(order, self.config, self.around, meters, id=_new_id(), start_s=self._clocks.now_s())
         facts = self._facts(meters)
         self.keeping.start(started)
@@ -172,10 +174,10 @@ def _instruments(meters: Sequence[Meter], around: Surroundings, rim: Rim) -> Ins
     return Instruments(meters, host=host, tree=tree, busy=busy_of(around, meters))
 
 
-def _order(wish: Wish, around: Surroundings) -> Order:
+def _order(wish: Wish, around: Surroundings, command: tuple[str, ...]) -> Order:
     inside = outside() is not None
     return Order(
-        command=_command(around),
+        command=command,
         name=wish.name,
         project=wish.project,
         stage=wish.stage,
@@ -200,14 +202,14 @@ def _snapshot(config: Config, around: Surroundings, recording: Recording, keepin
     if config.record.environment != "full" or keeping.recorded_in is None:
         return None
     from vatio.measure._beside import SnapshotBeside
-    from vatio.measure._snapshot import Snapshot, Subject
+    from vatio.measure._snapshot import Snapshot, Subject, working_folder
     from vatio.measure._veil import Veil, local_salt
 
     known = environment()
     veil = Veil(known, hostname=around.hostname, salt=local_salt(known), reveal=config.record.reveal)
     subject = Subject(
         argv=tuple(sys.orig_argv),
-        cwd=os.getcwd(),
+        cwd=working_folder(),
         root=config.root,
         environ=known,
         inputs=config.workload.inputs,
