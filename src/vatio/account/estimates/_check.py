@@ -34,6 +34,8 @@ _UNITS = {
 _FIGURE = re.compile(r"([0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)\s*([a-z]+)")
 # Published hours, watts and totals are rounded: the largest such error of the rows of published footprints is 1.5 %.
 _ROUNDED = 0.05
+# The world draws 1e21 J of electricity a year, and emits 5e16 g of CO2e.
+_MOST = 1e22
 # A figure that is a power of 1 000 away was printed with another unit.
 _ANOTHER_UNIT = ((1e3, "1 000 times"), (1e6, "a million times"))
 
@@ -71,9 +73,12 @@ def parse_published(text: str) -> Published:
     if match is None or match[2] not in _UNITS:
         raise UsageError(f"{text!r} is no published figure", hint="write 12.9t, 350kg, 433MWh or 1.2GWh")
     kind, factor = _UNITS[match[2]]
+    amount = float(match[1]) * factor
+    if not amount <= _MOST:
+        raise UsageError(f"{text!r} is more than anybody emits or draws", hint="write 12.9t, 350kg, 433MWh or 1.2GWh")
     number, _, power = match[1].partition("e")
     half_digit = 0.5 * 10.0 ** (int(power or 0) - len(number.partition(".")[2]))
-    return Published(text.strip(), kind, float(match[1]) * factor, half_digit * factor)
+    return Published(text.strip(), kind, amount, half_digit * factor)
 
 
 def check(asked: Asked, published: Published, *, catalog: Catalog | None = None, site: SiteConfig | None = None) -> Checked:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from vatio.account.estimates._asked import Asked
 from vatio.account.estimates._interval import Rule, between, given, inverse
+from vatio.account.estimates._place import named_factor
 from vatio.catalog import AcceleratorRow, Catalog, InstanceRow, ProcessorRow, cpu_power_w, draws, embodied
 from vatio.errors import UsageError
 from vatio.records import Factor, Quantity, scaled, total
@@ -34,7 +35,6 @@ class Piece(NamedTuple):
     accelerator: AcceleratorRow | None
     chips: float
     facility: str
-    year: int | None
 
 
 def pieces(asked: Asked, catalog: Catalog, rule: Rule) -> tuple[Piece, ...]:
@@ -62,7 +62,7 @@ def _piece(name: str, count: float, power_w: float | None, catalog: Catalog, rul
     if power_w is None:
         raise catalog.unknown_hardware(name)
     absent = Quantity.absent("embodied", source=f"{name!r} is in no table")
-    return Piece(name, count, given(power_w, _STATED), absent, absent, None, 0.0, "server", None)
+    return Piece(name, count, given(power_w, _STATED), absent, absent, None, 0.0, "server")
 
 
 def _of_accelerator(row: AcceleratorRow, count: float, power_w: float | None, rule: Rule) -> Piece:
@@ -72,7 +72,7 @@ def _of_accelerator(row: AcceleratorRow, count: float, power_w: float | None, ru
     years = embodied("gpu", "hbm" if row.kind == "hbm" else "gddr").lifetime_years
     facility = "cluster" if row.kind == "hbm" else "server" if row.kind == "gddr" else "desktop"
     made = total([row.embodied_g, _host_share(row.kind)]) if not row.embodied_g.is_missing else row.embodied_g
-    return Piece(row.name, count, drawn, made, years, row, 1.0, facility, row.year)
+    return Piece(row.name, count, drawn, made, years, row, 1.0, facility)
 
 
 def _of_processor(row: ProcessorRow, count: float, power_w: float | None) -> Piece:
@@ -91,7 +91,6 @@ def _of_processor(row: ProcessorRow, count: float, power_w: float | None) -> Pie
         None,
         0.0,
         row.kind,
-        row.year,
     )
 
 
@@ -110,24 +109,25 @@ def _rented(row: InstanceRow, count: float, power_w: float | None, catalog: Cata
     drawn = total(parts) if power_w is None else given(power_w, _STATED)
     years = embodied("rest").lifetime_years
     chips = row.accelerators if chip is not None else 0.0
-    return Piece(row.name, count, drawn, total(made), years, chip, chips, facility, row.year)
+    return Piece(row.name, count, drawn, total(made), years, chip, chips, facility)
 
 
 # Hosts of rented machines have two processors of about 48 cores with two threads each.
 _VCPUS_OF_A_HOST = 192.0
 
 
-def drawn_ratio() -> Quantity:
+def drawn_ratio(*, without: str | None = None) -> Quantity:
     """Give what chips draw in training, with their share of the host, over the watts that their maker states.
 
     The value is 1: published accounts count the stated watts, and the host's share makes up for what the chip leaves. The
-    range is that of the published measurements.
+    range is that of the published measurements, those of one publisher left out if it is named.
     """
-    logs = [math.log(row.measured_w / row.board_w) for row in draws()]
+    known = [row for row in draws() if row.publisher != without]
+    logs = [math.log(row.measured_w / row.board_w) for row in known]
     middle, deviation = statistics.fmean(logs), statistics.stdev(logs)
     low, high = (math.exp(middle + sign * LIKELY_DEVIATIONS * deviation) for sign in (-1.0, 1.0))
-    source = f"{len(logs)} measured runs of {len({row.publisher for row in draws()})} publishers"
-    return between(1.0, low, high, source=f"{source} ({max(row.year for row in draws())})")
+    source = f"{len(logs)} measured runs of {len({row.publisher for row in known})} publishers"
+    return between(1.0, low, high, source=f"{source} ({max(row.year for row in known)})")
 
 
 def peak_flop_per_s(row: AcceleratorRow) -> float | None:
@@ -149,18 +149,13 @@ def factors(piece: Piece, *, serves: bool = False) -> tuple[Factor, ...]:
     """Name a piece's factors; a chip that serves requests is accounted by its board's power."""
     known = [Factor(name=f"{piece.name}: count", value=given(piece.number), unit="1", source="given")]
     if serves and piece.accelerator is not None and piece.power_w.source != _STATED:
-        known.append(_factor(f"{piece.name}: board power", piece.accelerator.board_w, "W", piece.accelerator.year))
+        known.append(named_factor(f"{piece.name}: board power", piece.accelerator.board_w, "W"))
     else:
-        known.append(_factor(f"{piece.name}: power", piece.power_w, "W", piece.year))
+        known.append(named_factor(f"{piece.name}: power", piece.power_w, "W"))
     if not piece.embodied_g.is_missing:
-        known.append(_factor(f"{piece.name}: embodied", piece.embodied_g, "g", piece.year))
-        known.append(_factor(f"{piece.name}: lifetime", piece.lifetime_years, "years", piece.year))
+        known.append(named_factor(f"{piece.name}: embodied", piece.embodied_g, "g"))
+        known.append(named_factor(f"{piece.name}: lifetime", piece.lifetime_years, "years"))
     return tuple(known)
-
-
-def _factor(name: str, value: Quantity, unit: str, year: int | None) -> Factor:
-    stated = value.source in ("given", _STATED)
-    return Factor(name=name, value=value, unit=unit, source=value.source or "", year=None if stated else year)
 
 
 def _host_share(kind: str) -> Quantity:

@@ -26,7 +26,7 @@ _LAYER_S = {(False, False): 20e-6, (True, False): 45e-6, (False, True): 100e-6, 
 _DRAWN = between(0.75, 0.5, 1.0, source="ML.ENERGY v3: mean power over the board's, .33 to .99, mean .75 (2025)")
 _SPEED = between(1.0, 1.0 / 1.6, 1.6, source="this roofline against ML.ENERGY v3, six in seven within a factor of 1.6 (2025)")
 # Requests at one time where nobody says: a small service, between a lone user and a full server.
-_BATCH = (256, 32, 4)
+_BATCH = (256.0, 32.0, 4.0)
 # Weights may fill so much of the memory; the rest is for caches.
 _FILLED = 0.8
 # Where a model's shape is not known: layers by size, a cache of grouped keys, and the share of a mixture met by every token.
@@ -75,7 +75,7 @@ def serving(asked: Asked, fleet: tuple[Piece, ...], rule: Rule) -> Serving:
     prompt, output = asked.prompt_tokens or 0, asked.output_tokens or 0
     if prompt + output == 0:
         raise UsageError("a request without tokens", hint="give --prompt-tokens N and --output-tokens N")
-    batches = (asked.batch,) * 3 if asked.batch else _BATCH
+    batches = (float(asked.batch),) * 3 if asked.batch else _BATCH
     prefill_s = 2.0 * load.met * prompt / (chips.peak_flop_per_s * chips.number * _WORK_SHARE)
     decode = [output * _step_s(load, chips, batch, prompt + output / 2.0) / batch for batch in batches]
     decode_s = between(decode[1], decode[0], decode[2], source="batch of 4 to 256" if not asked.batch else "roofline")
@@ -152,7 +152,7 @@ def _width_source(asked: Asked, load: _Load) -> str:
     return "16 bits" if load.weight_bytes >= 2.0 * load.parameters else "the widest that fits in the memory"
 
 
-def _step_s(load: _Load, chips: _Chips, batch: int, context_tokens: float) -> float:
+def _step_s(load: _Load, chips: _Chips, batch: float, context_tokens: float) -> float:
     """Give the seconds in which each of a batch's requests gets one token."""
     met_share = 1.0 - (1.0 - load.experts_share) ** batch if load.mixture else 1.0
     read = load.weight_bytes * (1.0 - load.expert_parameters / load.parameters * (1.0 - met_share))
