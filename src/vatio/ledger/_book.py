@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 _BUCKET = ", ".join(BUCKET)
 _SAME = " AND ".join(f"{name} = ?" for name in BUCKET)
-_TALLY = (*BUCKET, "fresh", "runs", "nested", "cpu_s", *FIGURES)
+_TALLY = (*BUCKET, "fresh", "runs", "nested", "machine", "cpu_s", *FIGURES)
 # What a run adds: its joules as they are kept, the rest in the proportion in which they are.
 TERMS = {
     "runs": "1",
     "nested": "nested",
+    "machine": "machine",
     "cpu_s": "cpu_s * counting_ratio",
     **{name: name if name.startswith(CLAIMS) else f"{name} * ratio" for name in FIGURES},
 }
@@ -34,7 +35,7 @@ _ADD = f"""INSERT INTO tally ({", ".join(_TALLY)}) VALUES ({", ".join("?" * len(
     ON CONFLICT ({_BUCKET}) DO UPDATE SET {
     ", ".join(
         f"{name} = CASE WHEN excluded.{name} IS NULL THEN tally.{name} ELSE coalesce(tally.{name}, 0) + excluded.{name} END"
-        for name in ("runs", "nested", "cpu_s", *FIGURES)
+        for name in ("runs", "nested", "machine", "cpu_s", *FIGURES)
     )
 }"""
 _TOUCHING = (
@@ -82,7 +83,7 @@ def forget(execute: Execute, row: Row) -> None:
     """Say that a booking's tally has to be added up again."""
     empty: list[Any] = [row[name] for name in BUCKET]
     # A tally that nobody has begun is begun, so that the next reader finds it.
-    blank = [*empty, 0, 0, 0, *(None for _ in ("cpu_s", *FIGURES))]
+    blank = [*empty, 0, 0, 0, 0, *(None for _ in ("cpu_s", *FIGURES))]
     marks = ", ".join("?" * len(_TALLY))
     execute(f"INSERT INTO tally ({', '.join(_TALLY)}) VALUES ({marks}) ON CONFLICT ({_BUCKET}) DO UPDATE SET fresh = 0", blank)
 
@@ -127,7 +128,7 @@ def _place(execute: Execute, found: Booking) -> None:
 
 def _terms(row: Row) -> list[Any]:
     # As TERMS has them, for a run that is alone: all of it counts.
-    return [row["nested"], row["cpu_s"], *(row[name] for name in FIGURES)]
+    return [row["nested"], row["machine"], row["cpu_s"], *(row[name] for name in FIGURES)]
 
 
 def _open_stretch(execute: Execute, row: Row, *, is_fresh: bool) -> None:

@@ -58,6 +58,7 @@ def booking(run: str, said: Said) -> Booking | None:
         "ratio": 1.0,
         "counting_ratio": 1.0,
         "nested": 0,
+        "machine": int(ended.get("basis") != "workload"),
         "cpu_s": cpu_s if isinstance(cpu_s := ended.get("cpu_s"), (int, float)) else None,
         **figures(amounts),
     }

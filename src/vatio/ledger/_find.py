@@ -8,7 +8,13 @@ from vatio.errors import UnknownName, UsageError
 from vatio.ledger._backend import Execute
 
 _LIST_LIMIT = 8
-_PART = "SELECT id FROM run WHERE substr(id, 1, ?) = ? OR substr(id, ?) = ? LIMIT ?"
+# What SQLite takes as a number.
+_MOST = 2**63 - 1
+# The end of an id is random, and what lists show: the last eight letters have an index.
+_TAIL = 8
+_BEGIN = "SELECT id FROM run WHERE id >= ? AND id < ? LIMIT ?"
+_END = "SELECT id FROM run WHERE substr(id, ?) = ? LIMIT ?"
+_LONG_END = "SELECT id FROM run WHERE tail = ? AND substr(id, ?) = ? LIMIT ?"
 FILTERS = ("project", "series", "name", "stage", "job", "within", "host")
 
 
@@ -19,11 +25,12 @@ def find_run(execute: Execute, ref: str) -> str:
         UnknownName: no run is called so.
         UsageError: several are.
     """
+    ref = _stored(ref)
     if ref.startswith("@"):
         return _counted(execute, ref)
     exact = execute("SELECT id FROM run WHERE id = ?", (ref,))
     named = execute("SELECT id FROM run WHERE name = ? ORDER BY started_at DESC, id DESC LIMIT 1", (ref,))
-    parts = execute(_PART, (len(ref), ref, -len(ref), ref, _LIST_LIMIT)) if ref and not exact and not named else []
+    parts = _parts(execute, ref) if ref and not exact and not named else []
     if len(parts) > 1:
         raise UsageError(
             f"several runs begin or end with {ref!r}", hint=f"give more of one of {', '.join(row[0] for row in parts)}"
@@ -46,11 +53,27 @@ def list_runs(execute: Execute, *, limit: int, since: str | None, until: str | N
         raise UnknownName.among("filter", unknown, FILTERS)
     clauses = [f"{name} = ?" for name in filters] + ["started_at >= ?"] * (since is not None)
     clauses += ["started_at < ?"] * (until is not None) + ["started_seq IS NOT NULL"]
-    values: list[object] = [*filters.values(), *[end for end in (since, until) if end is not None]]
+    values: list[object] = [*map(_stored, filters.values()), *[end for end in (since, until) if end is not None]]
     sql = f"SELECT id FROM run WHERE {' AND '.join(clauses)} ORDER BY started_at DESC, id DESC"
     if limit > 0:
-        sql, values = f"{sql} LIMIT ?", [*values, limit]
+        sql, values = f"{sql} LIMIT ?", [*values, min(limit, _MOST)]
     return [row[0] for row in execute(sql, values)]
+
+
+def _parts(execute: Execute, ref: str) -> list[tuple[str]]:
+    ends = (
+        execute(_LONG_END, (ref[-_TAIL:], -len(ref), ref, _LIST_LIMIT))
+        if len(ref) >= _TAIL
+        else execute(_END, (-len(ref), ref, _LIST_LIMIT))
+    )
+    # Every id that begins so sorts before the same letters with the last of all letters after them.
+    begins = execute(_BEGIN, (ref, ref + "\U0010ffff", _LIST_LIMIT))
+    return [(str(run),) for run in dict.fromkeys(row[0] for row in (*begins, *ends))]
+
+
+def _stored(text: str) -> str:
+    """Write a word of the command line that is no text as records are written: with escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _counted(execute: Execute, ref: str) -> str:

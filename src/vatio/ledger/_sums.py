@@ -31,12 +31,13 @@ class GroupSum(NamedTuple):
     """Hold what a group of runs comes to; ``runs_j - overlap_j = energy_j``, and ``+ unattributed_j = host_j``.
 
     Energies are joules, ``emissions`` grams of CO2e: operational (location-based), market-based beside it, embodied, and
-    total, which is location-based operational and embodied.
+    total, which is location-based operational and embodied. Of ``machine`` runs these figures are of the whole machine.
     """
 
     group: str
     runs: int
     nested: int
+    machine: int
     runs_j: Quantity
     overlap_j: Quantity
     energy_j: Quantity
@@ -56,6 +57,7 @@ class Part(NamedTuple):
 
     runs: int
     nested: int
+    machine: int
     cpu_s: float | None
     amounts: tuple[Quantity, ...]
 
@@ -96,6 +98,7 @@ def joined(group: str, parts: Iterable[Part]) -> GroupSum:
         group,
         sum(part.runs for part in known),
         sum(part.nested for part in known),
+        sum(part.machine for part in known),
         claimed_j,
         _less_j(claimed_j, kept_j),
         kept_j,
@@ -112,7 +115,7 @@ def total_of(sums: Iterable[GroupSum]) -> GroupSum:
     for one in sums:
         amounts = (one.runs_j, one.energy_j, one.host_j)
         rest = (one.operational_g, one.market_g, one.embodied_g, one.total_g, one.water_l, one.cost_eur)
-        parts.append(Part(one.runs, one.nested, one.cpu_s, (*amounts, *rest)))
+        parts.append(Part(one.runs, one.nested, one.machine, one.cpu_s, (*amounts, *rest)))
     return joined("", parts)
 
 
@@ -191,9 +194,9 @@ def time_zone(name: str) -> tzinfo:
 
 def _part(remark: str, numbers: Sequence[Any]) -> Part:
     standing = _read_remark(remark)
-    runs, nested, cpu_s, *ends = numbers
+    runs, nested, machine, cpu_s, *ends = numbers
     amounts = tuple(_quantity(ends[3 * at : 3 * at + 3], standing.get(name)) for at, name in enumerate(_NAMES))
-    return Part(int(runs), int(nested), cpu_s, amounts)
+    return Part(int(runs), int(nested), int(machine), cpu_s, amounts)
 
 
 @cache
