@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from vatio.ledger._keeper import open_keeper as open_keeper
     from vatio.ledger._ledger import Ledger as Ledger
     from vatio.ledger._ledger import open_ledger as open_ledger
+    from vatio.ledger._listed import Listed as Listed
     from vatio.ledger._outbox import Outbox as Outbox
+    from vatio.ledger._overview import Overview as Overview
     from vatio.ledger._owner import OwnerLock as OwnerLock
     from vatio.ledger._owner import is_owned as is_owned
     from vatio.ledger._place import Places as Places
     from vatio.ledger._place import places as places
     from vatio.ledger._prune import Pruned as Pruned
     from vatio.ledger._reading import open_to_read as open_to_read
+    from vatio.ledger._seen import Seen as Seen
     from vatio.ledger._shares import Share as Share
     from vatio.ledger._shares import ShareOut as ShareOut
     from vatio.ledger._sqlite import SqliteBackend as SqliteBackend
@@ -53,11 +56,14 @@ __getattr__, __dir__, __all__ = door(
         "_ids": "new_id",
         "_keeper": "Keeper Sink open_keeper",
         "_ledger": "Ledger open_ledger",
+        "_listed": "Listed",
         "_outbox": "Outbox",
+        "_overview": "Overview",
         "_owner": "OwnerLock is_owned",
         "_place": "Places places",
         "_prune": "Pruned",
         "_reading": "open_to_read",
+        "_seen": "Seen",
         "_shares": "Share ShareOut",
         "_sqlite": "SqliteBackend",
         "_summary": "summarise",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from vatio.errors import LedgerUnavailable, UnknownName
 from vatio.ledger._owner import machine_id
@@ -15,22 +15,19 @@ from vatio.ledger.chain import Identity, own_origin
 # What only a writer needs is imported where it writes: a list of runs must not pay for it.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
+    from datetime import datetime
 
     from vatio.config import Config
-    from vatio.ledger._backend import Backend, Execute
+    from vatio.ledger._backend import Backend
     from vatio.ledger._finished import Finished, Taken
+    from vatio.ledger._overview import Overview
     from vatio.ledger._pen import Pen
     from vatio.ledger._prune import Pruned
     from vatio.ledger._reader import Facts
     from vatio.ledger._shares import ShareOut
-    from vatio.ledger._sums import GroupSum
     from vatio.ledger._verify import Verification
     from vatio.ledger.samples import Minutes, Samples
     from vatio.records import Ended, Entry, Footprint, Quantity, RunRecord, Started
-
-
-T = TypeVar("T")
 
 
 class Ledger:
@@ -154,6 +151,12 @@ class Ledger:
 
         return head_of(self._backend.query, self.origin)
 
+    def head_hash(self) -> str | None:
+        """Read the hash of the last entry of this file's chain."""
+        sql = "SELECT hash FROM entry WHERE origin = ? ORDER BY seq DESC LIMIT 1"
+        found = self._backend.query(sql, (self.origin or "",))
+        return found[0][0] if found else None
+
     def find(self, ref: str) -> str:
         """Give the id of the run that ``ref`` means: an id, a unique part of one, a name, ``@1`` for the latest."""
         from vatio.ledger._find import find_run
@@ -175,35 +178,18 @@ class Ledger:
         ids = list_runs(self._backend.query, limit=limit, since=dates[0], until=dates[1], filters=filters)
         return tuple(self._view(self.facts(run), with_environment=False) for run in ids)
 
+    @property
+    def overview(self) -> Overview:
+        """Give what reads runs as they are listed, shown and added up, from the projection where that will do."""
+        from vatio.ledger._overview import Overview
+
+        return Overview(self._backend, readonly=self._readonly, find=self.find, read=self._bare, run=self.run)
+
     def earlier_j(self, record: RunRecord, *, limit: int = 30) -> tuple[float, ...]:
         """Read the joules of the latest finished runs of a run's series before it."""
         from vatio.ledger._series import earlier_j
 
         return earlier_j(self._backend.query, record, limit=limit)
-
-    def sums(
-        self,
-        by: str,
-        *,
-        share_out: ShareOut,
-        since: str | None = None,
-        zone: tzinfo | None = None,
-        project: str | None = None,
-    ) -> tuple[GroupSum, ...]:
-        """Add up the runs that have ended by project, stage, month, host or tag:KEY, each joule once (CONTRACT.md 5).
-
-        ``share_out`` is the rule for runs that touch in time; only those that came since the last sum need it. ``since`` is
-        RFC 3339 in UTC: a run is booked whole at its end, in the month that ``zone`` (UTC) has then.
-        """
-        from vatio.ledger._sums import group_sums
-
-        return self._summed(share_out, lambda execute: group_sums(execute, by, since=since, zone=zone, project=project))
-
-    def sum_of(self, runs: Sequence[str], *, share_out: ShareOut) -> GroupSum:
-        """Add up what some runs add to the sum of all."""
-        from vatio.ledger._sums import sum_of
-
-        return self._summed(share_out, lambda execute: sum_of(execute, runs))
 
     def samples(self, ref: str) -> Samples:
         """Read the samples of a run; of one that is not sealed yet, those of its spool.
@@ -361,18 +347,6 @@ class Ledger:
         environment = read_environment(self._backend.query, facts.ended) if with_environment else None
         folder = self.spool_folder(facts.started.id)
         return shown(facts, environment=environment, folder=folder, origin_is_here=self.is_here(facts.origin))
-
-    def _summed(self, share_out: ShareOut, ask: Callable[[Execute], T]) -> T:
-        """Ask for sums that are up to date: brought up to date in memory where the file is only read."""
-        from vatio.ledger._shares import is_settled, settle_shares
-
-        is_ready = is_settled(self._backend.query)
-        if not is_ready and self._readonly and isinstance(self._backend, SqliteBackend):
-            self._backend.shadow()
-        with self._backend.transaction(write=not is_ready and not self._readonly) as execute:
-            if not is_ready:
-                settle_shares(execute, self._bare, share_out)
-            return ask(execute)
 
     def _bare(self, run: str) -> RunRecord:
         return self._view(self.facts(run), with_environment=False)

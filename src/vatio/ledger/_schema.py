@@ -55,6 +55,7 @@ RUN_COLUMNS = [
     "emissions_g",
     "emissions_low_g",
     "emissions_high_g",
+    "tail",
 ]
 # What sums add, each with its value and its two ends: joules claimed, kept and drawn by the devices, then a footprint's.
 CLAIMS = ("claimed_j", "kept_j", "device_j")
@@ -64,7 +65,8 @@ FIGURES = tuple(f"{name}{end}" for name in (*CLAIMS, *ACCOUNTED) for end in ("",
 # where another time zone may have another month; a remark says of each figure how well it is known.
 BUCKET = ("slot", "project", "stage", "host", "remark")
 BOOKING_COLUMNS = (
-    *("run", *BUCKET, "ended_at", "boot", "start_s", "end_s", "stretch", "ratio", "counting_ratio", "nested", "cpu_s"),
+    *("run", *BUCKET, "ended_at", "boot", "start_s", "end_s", "stretch"),
+    *("ratio", "counting_ratio", "nested", "machine", "cpu_s"),
     *FIGURES,
 )
 _FIGURES = ", ".join(f"{name} REAL" for name in FIGURES)
@@ -76,7 +78,8 @@ PROJECTIONS = (
         footprint_origin TEXT, footprint_seq INTEGER, status TEXT, duration_s REAL, basis TEXT, complete INTEGER,
         energy_j REAL, workload_energy_j REAL, cpu_s REAL, ended_at TEXT,
         energy_low_j REAL, energy_high_j REAL, workload_low_j REAL, workload_high_j REAL,
-        emissions_g REAL, emissions_low_g REAL, emissions_high_g REAL) STRICT""",
+        emissions_g REAL, emissions_low_g REAL, emissions_high_g REAL, tail TEXT) STRICT""",
+    "CREATE INDEX run_tail ON run (tail)",
     "CREATE INDEX run_started ON run (started_at)",
     "CREATE INDEX run_series ON run (series, started_at)",
     "CREATE INDEX run_name ON run (name)",
@@ -86,7 +89,8 @@ PROJECTIONS = (
     f"""CREATE TABLE booking (
         run TEXT PRIMARY KEY, slot TEXT NOT NULL, project TEXT NOT NULL, stage TEXT NOT NULL, host TEXT NOT NULL,
         remark TEXT NOT NULL, ended_at TEXT NOT NULL, boot TEXT NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,
-        stretch TEXT NOT NULL, ratio REAL NOT NULL, counting_ratio REAL NOT NULL, nested INTEGER NOT NULL, cpu_s REAL,
+        stretch TEXT NOT NULL, ratio REAL NOT NULL, counting_ratio REAL NOT NULL, nested INTEGER NOT NULL,
+        machine INTEGER NOT NULL, cpu_s REAL,
         {_FIGURES}) STRICT""",
     "CREATE INDEX booking_bucket ON booking (slot, project, stage, host, remark)",
     "CREATE INDEX booking_stretch ON booking (stretch)",
@@ -97,7 +101,8 @@ PROJECTIONS = (
     "CREATE INDEX stretch_stale ON stretch (id) WHERE fresh = 0",
     f"""CREATE TABLE tally (
         slot TEXT NOT NULL, project TEXT NOT NULL, stage TEXT NOT NULL, host TEXT NOT NULL, remark TEXT NOT NULL,
-        fresh INTEGER NOT NULL, runs INTEGER NOT NULL, nested INTEGER NOT NULL, cpu_s REAL, {_FIGURES},
+        fresh INTEGER NOT NULL, runs INTEGER NOT NULL, nested INTEGER NOT NULL, machine INTEGER NOT NULL,
+        cpu_s REAL, {_FIGURES},
         PRIMARY KEY (slot, project, stage, host, remark)) STRICT""",
     "CREATE TABLE tag (run TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key)) STRICT",
     "CREATE INDEX tag_key ON tag (key, value)",
