@@ -68,7 +68,7 @@ year = 2026
     assert cpu is not None
     assert (chip.board_w.low, chip.flop_per_s["bf16"], chip.embodied_g.value) == (100.0, 100.5e12, 90e3)
     assert catalog.zone("xx-lab").g_per_kwh.value == 12.5
-    assert (machine.accelerator, machine.accelerators, machine.host_w.value) == ("A1", 2.0, 60.0)
+    assert (machine.accelerator, machine.accelerators_per_instance, machine.host_w.value) == ("A1", 2.0, 60.0)
     assert (cpu.idle_w.value, cpu.peak_w.value) == (15.0, 100.0)
     assert {row.name for row in entries(catalog) if row.source == "mine"} == {"A1", "XX-LAB", "my cpu 9", "my.large"}
 

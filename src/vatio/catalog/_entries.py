@@ -65,9 +65,9 @@ def _processors(catalog: Catalog) -> Iterator[CatalogEntry]:
 
 def _instances(catalog: Catalog) -> Iterator[CatalogEntry]:
     for row in catalog.instances():
-        figures: dict[str, Quantity | float] = {"vcpus": row.vcpus, "memory_gib": row.memory_gib, "host_w": row.host_w}
+        figures: dict[str, Quantity | float] = {"vcpus": float(row.vcpus), "memory_gib": row.memory_gib, "host_w": row.host_w}
         if row.accelerator:
-            figures["accelerators"] = row.accelerators
+            figures["accelerators"] = row.accelerators_per_instance
         words = {"provider": row.provider, "accelerator": row.accelerator or ""}
         yield CatalogEntry("instances", row.name, figures, words, row.source, row.year)
 

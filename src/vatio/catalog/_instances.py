@@ -12,15 +12,15 @@ from vatio.records import Quantity
 class InstanceRow(NamedTuple):
     """Hold one kind of rented machine. ``host_w``: its processors and memory, idle (low), half busy and busy (high).
 
-    ``accelerators`` counts those of the kind ``accelerator`` (a half is one of two dies of a board); ``None`` has none.
+    ``accelerators_per_instance`` counts those of the kind ``accelerator``; a half is one of two dies of a board.
     """
 
     name: str
     provider: str
-    vcpus: float
+    vcpus: int
     memory_gib: float
     accelerator: str | None
-    accelerators: float
+    accelerators_per_instance: float
     host_w: Quantity
     source: str
     year: int
@@ -30,7 +30,7 @@ def instance(name: str) -> InstanceRow:
     """Find a kind of rented machine by the name that its cloud gives it.
 
     >>> row = instance("p4d.24xlarge")
-    >>> row.provider, row.accelerator, row.accelerators
+    >>> row.provider, row.accelerator, row.accelerators_per_instance
     ('aws', 'A100 SXM 40GB', 8.0)
 
     Raises:
@@ -53,10 +53,10 @@ def instance_of(row: Row) -> InstanceRow:
     return InstanceRow(
         name=row["instance"],
         provider=row["provider"],
-        vcpus=float(row["vcpus"] or 0.0),
+        vcpus=int(float(row["vcpus"] or 0)),
         memory_gib=float(row["memory_gib"] or 0.0),
         accelerator=row["accelerator"] or None,
-        accelerators=float(row["accelerators"] or 0.0),
+        accelerators_per_instance=float(row["accelerators"] or 0.0),
         host_w=quantity(row, "host", "w"),
         source=row["source"],
         year=int(row["year"]),

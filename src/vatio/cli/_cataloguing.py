@@ -82,12 +82,12 @@ def _words(entry: CatalogEntry) -> str:
     return " ".join((entry.name, *entry.words.values())).lower()
 
 
-def _value(figure: Quantity | float) -> str:
-    number = figure.value if isinstance(figure, Quantity) else figure
+def _value(quantity: Quantity | float) -> str:
+    number = quantity.value if isinstance(quantity, Quantity) else quantity
     return "unknown" if number is None else f"{number:.4g}"
 
 
-def _range(figure: Quantity | float) -> str:
-    if not isinstance(figure, Quantity) or figure.low is None or figure.high is None or figure.low == figure.high:
+def _range(quantity: Quantity | float) -> str:
+    if not isinstance(quantity, Quantity) or quantity.low is None or quantity.high is None or quantity.low == quantity.high:
         return ""
-    return f"{figure.low:.4g}..{figure.high:.4g}"
+    return f"{quantity.low:.4g}..{quantity.high:.4g}"

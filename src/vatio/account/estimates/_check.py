@@ -46,7 +46,7 @@ class Published(NamedTuple):
     text: str
     kind: str
     amount: float
-    half_digit: float
+    resolution: float
 
 
 class Checked(NamedTuple):
@@ -94,8 +94,8 @@ def check(asked: Asked, published: Published, *, catalog: Catalog | None = None,
     least, most = _ends(found, published.kind)
     if least.low is None:
         raise UsageError("nothing to hold the figure against", hint="give --hours H, or --params N and --tokens N")
-    low = least.low * (1.0 - _ROUNDED) - published.half_digit
-    high = None if most.high is None else most.high * (1.0 + _ROUNDED) + published.half_digit
+    low = least.low * (1.0 - _ROUNDED) - published.resolution
+    high = None if most.high is None else most.high * (1.0 + _ROUNDED) + published.resolution
     consistent = low <= published.amount and (high is None or published.amount <= high)
     return Checked(consistent, published, low, high, _said(consistent, published, low, high))
 
@@ -113,13 +113,14 @@ def _said(consistent: bool, published: Published, low: float, high: float | None
     span = f"{low / factor:.3g} to {high / factor:.3g} {unit}" if high is not None else f"at least {low / factor:.3g} {unit}"
     if consistent:
         return f"{published.text} is consistent: {span} is possible"
-    away = low / published.amount if published.amount < low and published.amount else published.amount / (high or low)
+    away_ratio = low / published.amount if published.amount < low and published.amount else published.amount / (high or low)
     side = "low" if published.amount < low else "high"
-    return f"{published.text} is inconsistent: {span} is possible, it is {away:.3g} times too {side}{_unit(away, published)}"
+    away = f"{away_ratio:.3g} times too {side}{_unit(away_ratio, published)}"
+    return f"{published.text} is inconsistent: {span} is possible, it is {away}"
 
 
-def _unit(away: float, published: Published) -> str:
+def _unit(away_ratio: float, published: Published) -> str:
     for times, words in _ANOTHER_UNIT:
-        if 0.2 * times <= away <= 5.0 * times:
+        if 0.2 * times <= away_ratio <= 5.0 * times:
             return f" (about {words}: was it printed in another unit than {published.text.lstrip('0123456789.e+- ')}?)"
     return ""

@@ -108,7 +108,7 @@ def _trained(fleet: tuple[Piece, ...], trained: Training, rule: Rule) -> _Load:
         absent = Quantity.absent("hardware", source="no hardware was named")
         return _Load(absent, trained.flop, absent, trained.factors, trained.notes)
     piece = next(piece for piece in fleet if piece.accelerator is not None)
-    drawn = rule([trained.chip_s, scaled(piece.power_w, 1.0 / piece.chips)])
+    drawn = rule([trained.chip_s, scaled(piece.power_w, 1.0 / piece.chips_per_piece)])
     hours = named_factor("chip-hours", scaled(trained.chip_s, 1.0 / S_PER_HOUR), "h")
     made = _embodied_of(fleet, trained.chip_s, rule)
     return _Load(drawn, trained.flop, made, (*trained.factors, hours), trained.notes)
@@ -117,7 +117,7 @@ def _trained(fleet: tuple[Piece, ...], trained: Training, rule: Rule) -> _Load:
 def _embodied_of(fleet: tuple[Piece, ...], chip_s: Quantity, rule: Rule) -> Quantity:
     """Share out the making of the chips, of which all together run for so many seconds."""
     piece = next(piece for piece in fleet if piece.accelerator is not None)
-    return embodied_g(piece, rule, scaled(chip_s, 1.0 / (piece.number * piece.chips)))
+    return embodied_g(piece, rule, scaled(chip_s, 1.0 / (piece.number * piece.chips_per_piece)))
 
 
 def _times(quantity: Quantity, factor: Quantity, rule: Rule) -> Quantity:

@@ -25,7 +25,7 @@ _LEAST_OF_IDLE, _MOST_OF_BOARD = 0.1, 3.0
 
 
 class Piece(NamedTuple):
-    """Hold one piece of hardware of an estimate: ``chips`` accelerators (0 for a processor) that draw ``power_w`` together."""
+    """Hold one kind of hardware of an estimate: ``number`` pieces, each of so many chips (a processor: 0) and watts."""
 
     name: str
     number: float
@@ -33,7 +33,7 @@ class Piece(NamedTuple):
     embodied_g: Quantity
     lifetime_years: Quantity
     accelerator: AcceleratorRow | None
-    chips: float
+    chips_per_piece: float
     facility: str
 
 
@@ -98,17 +98,17 @@ def _rented(row: InstanceRow, count: float, power_w: float | None, catalog: Cata
     """Build a rented machine: its accelerators, and what its host draws beside them."""
     chip = catalog.accelerator(row.accelerator) if row.accelerator else None
     host = row.host_w
-    parts = [host] if chip is None else [host, scaled(rule([chip.board_w, drawn_ratio()]), row.accelerators)]
+    parts = [host] if chip is None else [host, scaled(rule([chip.board_w, drawn_ratio()]), row.accelerators_per_instance)]
     if power_w is not None:
         _plausible(row.name, power_w, total([host]), total(parts))
-    made = [] if chip is None or chip.embodied_g.is_missing else [scaled(chip.embodied_g, row.accelerators)]
+    made = [] if chip is None or chip.embodied_g.is_missing else [scaled(chip.embodied_g, row.accelerators_per_instance)]
     share = min(1.0, row.vcpus / _VCPUS_OF_A_HOST)
     made += [scaled(embodied(part).embodied_g, share) for part in ("cpu", "cpu", "rest")]
     made.append(scaled(embodied("dram").embodied_g, row.memory_gib))
     facility = row.provider if row.provider in ("aws", "azure", "gcp") else "cluster"
     drawn = total(parts) if power_w is None else given(power_w, _STATED)
     years = embodied("rest").lifetime_years
-    chips = row.accelerators if chip is not None else 0.0
+    chips = row.accelerators_per_instance if chip is not None else 0.0
     return Piece(row.name, count, drawn, total(made), years, chip, chips, facility)
 
 

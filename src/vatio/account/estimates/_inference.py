@@ -45,11 +45,11 @@ class Serving(NamedTuple):
 class _Load(NamedTuple):
     """Hold a model as a step meets it."""
 
-    parameters: float
-    met: float
+    parameters: int
+    met: int
     experts_share: float
-    expert_parameters: float
-    layers: float
+    expert_parameters: int
+    layers: int
     cache_bytes: float
     weight_bytes: float
     mixture: bool
@@ -75,37 +75,51 @@ def serving(asked: Asked, fleet: tuple[Piece, ...], rule: Rule) -> Serving:
     prompt, output = asked.prompt_tokens or 0, asked.output_tokens or 0
     if prompt + output == 0:
         raise UsageError("a request without tokens", hint="give --prompt-tokens N and --output-tokens N")
-    batches = (float(asked.batch),) * 3 if asked.batch else _BATCH
     prefill_s = 2.0 * load.met * prompt / (chips.peak_flop_per_s * chips.number * _WORK_SHARE)
-    decode = [output * _step_s(load, chips, batch, prompt + output / 2.0) / batch for batch in batches]
-    decode_s = between(decode[1], decode[0], decode[2], source="batch of 4 to 256" if not asked.batch else "roofline")
-    requests = asked.requests or 1
-    parts = {
-        "prefill": rule([given(prefill_s, "roofline"), _SPEED, chips.power_w]),
-        "decode": rule([decode_s, _SPEED, chips.power_w]),
-    }
-    whole_s = rule([_shifted(decode_s, prefill_s), _SPEED])
-    each_j = rule([_shifted(decode_s, prefill_s), _SPEED, chips.power_w])
-    flop = scaled(
-        between(1.0, 0.95, 1.2, source="2 FLOP for each parameter met"), 2.0 * load.met * (prompt + output) * requests
-    )
+    decode_s = _decode_s(load, chips, asked, context_tokens=prompt + output // 2)
+    request_s, requests = _shifted(decode_s, prefill_s), asked.requests or 1
+    per_request = 2.0 * load.met * (prompt + output)
+    parts = {"prefill": given(prefill_s, "roofline"), "decode": decode_s}
     named = [
-        named_factor("bytes per parameter", given(load.weight_bytes / load.parameters, _width_source(asked, load)), "bytes"),
+        named_factor(f"{name} energy per request", rule([part_s, _SPEED, chips.power_w]), "J") for name, part_s in parts.items()
+    ]
+    return Serving(
+        hardware_j=scaled(rule([request_s, _SPEED, chips.power_w]), float(requests)),
+        chip_s=scaled(rule([request_s, _SPEED]), chips.number * requests),
+        flop=scaled(between(1.0, 0.95, 1.2, source="2 FLOP for each parameter met"), per_request * requests),
+        factors=(*_assumed(asked, load), *named),
+    )
+
+
+def _decode_s(load: _Load, chips: _Chips, asked: Asked, *, context_tokens: int) -> Quantity:
+    """Give the seconds of all steps of one request, shared among its batch; an unknown batch is a range."""
+    low, value, high = (
+        (asked.output_tokens or 0) * _step_s(load, chips, size, context_tokens) / size for size in _batches(asked)
+    )
+    return between(value, low, high, source="roofline" if asked.batch else "batch of 4 to 256")
+
+
+def _batches(asked: Asked) -> tuple[float, ...]:
+    return (float(asked.batch),) * 3 if asked.batch else _BATCH
+
+
+def _assumed(asked: Asked, load: _Load) -> tuple[Factor, ...]:
+    """Name what the roofline took for granted."""
+    most, usual, least = _batches(asked)
+    width = given(load.weight_bytes / load.parameters, _width_source(asked, load))
+    return (
+        named_factor("bytes per parameter", width, "bytes"),
         named_factor("drawn share of the board's power", _DRAWN, "ratio"),
         named_factor("speed of the roofline", _SPEED, "ratio"),
-        named_factor(
-            "batch", between(batches[1], min(batches), max(batches), source="given" if asked.batch else "assumed"), "1"
-        ),
-        *(named_factor(f"{name} energy per request", energy_j, "J") for name, energy_j in parts.items()),
-    ]
-    return Serving(scaled(each_j, float(requests)), scaled(whole_s, chips.number * requests), flop, tuple(named))
+        named_factor("batch", between(usual, least, most, source="given" if asked.batch else "assumed"), "1"),
+    )
 
 
 def _chips(asked: Asked, fleet: tuple[Piece, ...]) -> tuple[_Chips, float]:
     served = [piece for piece in fleet if piece.accelerator is not None]
     if len(served) != 1 or served[0].accelerator is None:
         raise UsageError("inference on no known accelerator", hint="give one --hardware NAME:COUNT of `vatio catalog list`")
-    row, count = served[0].accelerator, served[0].number * served[0].chips
+    row, count = served[0].accelerator, served[0].number * served[0].chips_per_piece
     peak = peak_flop_per_s(row)
     if peak is None or row.bandwidth_bytes_per_s is None:
         raise UsageError(f"the table has no peak or bandwidth of {row.name}", hint="add a row of your own: --catalog FILE")
@@ -117,7 +131,7 @@ def _times(ratio: Quantity, board_w: Quantity) -> Quantity:
     return scaled(ratio, board_w.value or 0.0)
 
 
-def _load(asked: Asked, chips: float, memory_bytes: float) -> _Load:
+def _load(asked: Asked, count: float, memory_bytes: float) -> _Load:
     whole, met = asked.whole_parameters, asked.met_parameters
     if whole is None or met is None:
         raise UsageError("requests without a model", hint="give --params N or --config FILE")
@@ -130,13 +144,13 @@ def _load(asked: Asked, chips: float, memory_bytes: float) -> _Load:
         raise UsageError(need, hint="more chips: --hardware NAME:COUNT")
     mixture = met < 0.9 * whole
     if shape is not None:
-        layers, cache, experts = float(shape.layers), shape.cache_bytes_per_token, float(shape.expert_parameters)
+        layers, cache, experts = shape.layers, shape.cache_bytes_per_token, shape.expert_parameters
         share = shape.experts_met / shape.experts if shape.experts else 1.0
     else:
-        layers = _LAYERS_PER_ROOT * ((float(whole) * met) ** 0.5 / 1e9) ** (1.0 / 3.0)
-        cache, dense = layers * _CACHE_BYTES_PER_LAYER, _DENSE_SHARE * met
-        experts, share = (whole - dense, (met - dense) / (whole - dense)) if mixture else (0.0, 1.0)
-    return _Load(float(whole), float(met), share, experts, layers, cache, whole * width, mixture)
+        layers = max(1, round(_LAYERS_PER_ROOT * ((float(whole) * met) ** 0.5 / 1e9) ** (1.0 / 3.0)))
+        cache, dense = layers * _CACHE_BYTES_PER_LAYER, round(_DENSE_SHARE * met)
+        experts, share = (whole - dense, (met - dense) / (whole - dense)) if mixture else (0, 1.0)
+    return _Load(whole, met, share, experts, layers, cache, whole * width, mixture)
 
 
 def _fitting(parameters: int, memory_bytes: float) -> float:
@@ -152,18 +166,18 @@ def _width_source(asked: Asked, load: _Load) -> str:
     return "16 bits" if load.weight_bytes >= 2.0 * load.parameters else "the widest that fits in the memory"
 
 
-def _step_s(load: _Load, chips: _Chips, batch: float, context_tokens: float) -> float:
+def _step_s(load: _Load, chips: _Chips, size: float, context_tokens: int) -> float:
     """Give the seconds in which each of a batch's requests gets one token."""
-    met_share = 1.0 - (1.0 - load.experts_share) ** batch if load.mixture else 1.0
+    met_share = 1.0 - (1.0 - load.experts_share) ** size if load.mixture else 1.0
     read = load.weight_bytes * (1.0 - load.expert_parameters / load.parameters * (1.0 - met_share))
     bandwidth, peak = chips.bandwidth_bytes_per_s * chips.number, chips.peak_flop_per_s * chips.number
     work_s = load.cache_bytes * context_tokens / bandwidth + 2.0 * load.met / peak
     waiting_s = _REQUEST_MIXTURE_S if load.mixture else _REQUEST_S
     layers_s = load.layers * _LAYER_S[(chips.number > 1.0, load.mixture)]
-    return read / (bandwidth * _WEIGHTS_SHARE) + batch * (work_s / _WORK_SHARE + waiting_s) + layers_s
+    return read / (bandwidth * _WEIGHTS_SHARE) + size * (work_s / _WORK_SHARE + waiting_s) + layers_s
 
 
-def _shifted(quantity: Quantity, more: float) -> Quantity:
+def _shifted(quantity: Quantity, rest: float) -> Quantity:
     """Add an exact amount."""
-    value, low, high = (float(end or 0.0) + more for end in (quantity.value, quantity.low, quantity.high))
+    value, low, high = (float(end or 0.0) + rest for end in (quantity.value, quantity.low, quantity.high))
     return Quantity.around(value, low, high, provenance=quantity.provenance, source=quantity.source)

@@ -61,10 +61,10 @@ def given(value: float, what: str = "given") -> Quantity:
     return Quantity.exact(value, provenance="modelled", source=what)
 
 
-def _distance(less: float | None, more: float | None) -> float:
-    if not more:
+def _distance(low: float | None, high: float | None) -> float:
+    if not high:
         return 0.0
-    return math.log(more / less) if less else math.inf
+    return math.log(high / low) if low else math.inf
 
 
 def _root(distances: Iterable[float]) -> float:

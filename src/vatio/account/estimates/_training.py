@@ -139,18 +139,18 @@ def _from_hardware(asked: Asked, fleet: tuple[Piece, ...], rule: Rule) -> tuple[
         used = utilisation_ratio(generation(chips[0].accelerator.name))
     if asked.duration_s is None:
         return used, None
-    return used, scaled(used, peak * chips[0].number * chips[0].chips * asked.duration_s)
+    return used, scaled(used, peak * chips[0].number * chips[0].chips_per_piece * asked.duration_s)
 
 
-def _chip_s(asked: Asked, fleet: tuple[Piece, ...], flop: Quantity | None, used: Quantity | None, rule: Rule) -> Quantity:
+def _chip_s(asked: Asked, fleet: tuple[Piece, ...], flop: Quantity | None, used_ratio: Quantity | None, rule: Rule) -> Quantity:
     """Give the seconds of all chips together: of the hardware where the time was given, else what the FLOP take."""
     if asked.duration_s is not None:
         return Quantity.absent("time", source="the time was given")
     chip = next((piece.accelerator for piece in fleet if piece.accelerator is not None), None)
     peak = peak_flop_per_s(chip) if chip is not None else None
-    if flop is None or used is None or peak is None:
+    if flop is None or used_ratio is None or peak is None:
         return Quantity.absent("time", source="no peak is known")
-    return scaled(rule([flop, inverse(used)]), 1.0 / peak)
+    return scaled(rule([flop, inverse(used_ratio)]), 1.0 / peak)
 
 
 def _disagreement(ratio: float) -> list[str]:
