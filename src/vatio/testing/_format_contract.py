@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from vatio.testing._runs import a_start, an_end
 _NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def a_record(name: str = "train", *, energy_j: float = 7.2e6, duration_s: float = 3600.0, **changed: Any) -> RunRecord:
+def a_record(name: str = "train", *, whole_j: float = 7.2e6, duration_s: float = 3600.0, **changed: Any) -> RunRecord:
     """Make a whole run as it is shown: CPU, memory and a GPU for an hour, with grams by a zone, a PUE and hardware."""
     parts = {"cpu": ("package-0", 0.3), "dram": ("dram-0", 0.1), "gpu": ("gpu-0", 0.6)}
     components = tuple(
@@ -26,8 +27,8 @@ def a_record(name: str = "train", *, energy_j: float = 7.2e6, duration_s: float 
             device=device,
             host="host",
             meter="replay",
-            energy_j=Quantity.around(energy_j * share, energy_j * share * 0.95, energy_j * share * 1.05, provenance="measured"),
-            idle_j=Quantity.exact(energy_j * share / 4.0),
+            energy_j=Quantity.around(whole_j * share, whole_j * share * 0.95, whole_j * share * 1.05, provenance="measured"),
+            idle_j=Quantity.exact(whole_j * share / 4.0),
         )
         for kind, (device, share) in parts.items()
     )
@@ -51,8 +52,8 @@ def a_record(name: str = "train", *, energy_j: float = 7.2e6, duration_s: float 
         memory_bytes=64 * 1024**3,
         gpus=(Accelerator(model="NVIDIA A100", memory_bytes=40 * 1024**3),),
     )
-    fields: dict[str, Any] = {"footprint": footprint, "environment": environment, "footprints": ("f" * 64,)}
-    return run_record(started, ended, **{**fields, **changed})
+    record = run_record(started, ended, footprint=footprint, environment=environment, footprints=("f" * 64,))
+    return replace(record, **changed)
 
 
 def _footprint(run: str, energy_j: float) -> Footprint:

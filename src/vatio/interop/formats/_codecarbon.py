@@ -6,7 +6,8 @@ Energies are kWh with the PUE multiplied in, emissions kg. A component that a tr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from vatio.errors import UsageError
@@ -53,8 +54,12 @@ class CodeCarbon:
             raise UsageError(f"{path} has no column {lacking[0]!r}: it is no emissions.csv")
         # Task files repeat the run_id, one row a task: those do not grow.
         grows = "run_id" in found.columns and "task_name" not in found.columns
-        last = _last_states(table(path)[1]) if grows else {}
-        return _states(runs_of(rows, lambda row: _run(row, decimal_comma=found.decimal_comma)), last)
+
+        def parse(row: Row) -> ForeignRun:
+            return _run(row, decimal_comma=found.decimal_comma)
+
+        last = _last_states(table(path)[1], parse) if grows else {}
+        return _states(runs_of(rows, parse), last)
 
     def write(self, records: Sequence[RunRecord]) -> Written:
         """Write the columns of 3.3; components that were not measured become 0, as CodeCarbon has no other word."""
@@ -64,14 +69,15 @@ class CodeCarbon:
         return Written(write_table(COLUMNS, (_row(record) for record in records)), tuple(lost))
 
 
-def _last_states(rows: Iterable[Row]) -> dict[str, str]:
-    """Find the last row of each run that has several; the runs that have one are only counted by their digests."""
+def _last_states(rows: Iterable[Row], parse: Callable[[Row], ForeignRun]) -> dict[str, str]:
+    """Find the last good row of each run that has several; of the others only a hash is held in memory."""
     once: set[int] = set()
     again: dict[str, str] = {}
     for row in rows:
         run = row.cells.get("run_id", "").strip()
         if run and hash(run) in once:
-            again[run] = row.place
+            with suppress(UsageError):  # a damaged row does not take the place of a good one
+                again[run] = parse(row).place
         once.add(hash(run))
     return again
 
