@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from vatio.interop._format import Written as Written
     from vatio.interop._import import Import as Import
     from vatio.interop._import import format_of as format_of
-    from vatio.interop._import import formats as formats
     from vatio.interop._import import import_file as import_file
+    from vatio.interop._import import known_formats as known_formats
     from vatio.interop._import import read_file as read_file
     from vatio.interop._told import ForeignRun as ForeignRun
     from vatio.interop._told import Part as Part
@@ -25,7 +25,7 @@ __getattr__, __dir__, __all__ = door(
         "_bill": "read_bill",
         "_export": "export_runs",
         "_format": "Format Written",
-        "_import": "Import format_of formats import_file read_file",
+        "_import": "Import format_of import_file known_formats read_file",
         "_told": "ForeignRun Part Problem WholeRun",
         "vatio.interop.manifest": "run_manifest",
     },

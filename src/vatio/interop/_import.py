@@ -40,7 +40,7 @@ class Import(NamedTuple):
     before: bool = False
 
 
-def formats() -> tuple[Format, ...]:
+def known_formats() -> tuple[Format, ...]:
     """Give every format, ours first."""
     return tuple(load("formats", name)() for name in installed("formats"))
 
@@ -56,7 +56,7 @@ def format_of(path: str, name: str | None = None) -> Format:
         found: Format = load("formats", name)()
         return found
     head = head_of(path)
-    for known in formats():
+    for known in known_formats():
         if known.recognises(head, path):
             return known
     raise UsageError(f"{path} is of no format that is known", hint=f"--format names one of {', '.join(names('formats'))}")

@@ -64,6 +64,8 @@ class CodeCarbon:
     def write(self, records: Sequence[RunRecord]) -> Written:
         """Write the columns of 3.3; components that were not measured become 0, as CodeCarbon has no other word."""
         lost = list(left_out(records, ("water", "pue")))
+        if any(part.is_missing for record in records for part in joules_of(record)[:3]):
+            lost.append("which devices were not measured: they are 0")
         if any(joules_of(record).other.value for record in records):
             lost.append("which devices are neither CPU, GPU nor memory: they are counted with the CPU")
         return Written(write_table(COLUMNS, (_row(record) for record in records)), tuple(lost))

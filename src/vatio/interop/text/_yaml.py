@@ -85,4 +85,16 @@ def _scalar(item: object) -> str:
 
 def _text(text: str) -> str:
     is_plain = set(text) <= _PLAIN and text[:1].isalpha() and text.lower() not in _WORDS
-    return text if is_plain else json.dumps(text)
+    return text if is_plain else f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(letter: str) -> str:
+    """Escape what a quoted scalar cannot hold; unlike JSON, YAML has no pairs of surrogates."""
+    if letter in '"\\':
+        return f"\\{letter}"
+    if " " <= letter <= "~":
+        return letter
+    code = ord(letter)
+    if 0xD800 <= code <= 0xDFFF:
+        return "\\ufffd"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
