@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from vatio.config._config import SECTIONS as SECTIONS
     from vatio.config._config import Config as Config
     from vatio.config._find import git_root as git_root
+    from vatio.config._find import user_folder as user_folder
+    from vatio.config._find import xdg_folder as xdg_folder
     from vatio.config._load import load_config as load_config
     from vatio.config._reference import configuration_reference as configuration_reference
     from vatio.config._schema import config_schema as config_schema
@@ -25,7 +27,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_config": "SECTIONS Config",
-        "_find": "git_root",
+        "_find": "git_root user_folder xdg_folder",
         "_load": "load_config",
         "_reference": "configuration_reference",
         "_schema": "config_schema",

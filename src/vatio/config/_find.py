@@ -43,10 +43,18 @@ def is_trusted(path: str) -> bool:
 
 def user_folder(environ: Mapping[str, str]) -> str | None:
     """Give vatio's folder of the user's configuration: it holds config.toml, the key and the pinned keys."""
-    base = environ.get("XDG_CONFIG_HOME", "")
+    return xdg_folder(environ, "XDG_CONFIG_HOME", ".config")
+
+
+def xdg_folder(environ: Mapping[str, str], variable: str, below_home: str) -> str | None:
+    """Give vatio's folder of one kind; ``None`` where there is no home.
+
+    A relative path is ignored, as the XDG Base Directory Specification asks: it would be another folder in each project.
+    """
+    base = environ.get(variable, "")
     if not os.path.isabs(base):
-        home = environ.get("HOME") or environ.get("USERPROFILE")
-        if not home:
+        home = environ.get("HOME") or environ.get("USERPROFILE") or ""
+        if not os.path.isabs(home):
             return None
-        base = os.path.join(home, ".config")
+        base = os.path.join(home, below_home)
     return os.path.join(base, "vatio")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from vatio.files import regular
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -39,7 +41,7 @@ class OwnerLock:
             return True
         if _ours(self._path):
             return False
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = regular(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         if not _lock(descriptor, exclusive=True, part=self._part):
             os.close(descriptor)
             return False
@@ -83,7 +85,7 @@ def owner_machine(folder: str) -> str | None:
     if _ours(path):  # opening and closing it would drop our own lock
         return machine_id()
     try:
-        with open(path, encoding="ascii") as file:
+        with open(path, encoding="ascii", opener=regular) as file:
             return file.readline().partition(" ")[0] or None
     except (OSError, UnicodeDecodeError):
         return None
@@ -99,7 +101,7 @@ def _ours(path: str) -> bool:
 
 def _is_locked(path: str) -> bool:
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = regular(path, os.O_RDONLY)
     except OSError:
         return False
     try:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from vatio.config import xdg_folder
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config import Config
@@ -38,13 +40,14 @@ class Places(NamedTuple):
 def places(environ: Mapping[str, str] | None = None) -> Places:
     """Read the XDG folders of the user; ``environ`` stands for the process's environment in tests."""
     known = os.environ if environ is None else environ
-    home = known.get("HOME") or os.path.expanduser("~")
     user = os.getuid() if hasattr(os, "getuid") else known.get("USERNAME", "user")
+    known = known if known.get("HOME") else {**known, "HOME": os.path.expanduser("~")}
+    temporary = os.path.join(known.get("TMPDIR") or "/tmp", f"vatio-{user}")  # noqa: S108  created 0700, see _outbox
     return Places(
-        config=os.path.join(known.get("XDG_CONFIG_HOME") or os.path.join(home, ".config"), "vatio"),
-        data=os.path.join(known.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share"), "vatio"),
-        state=os.path.join(known.get("XDG_STATE_HOME") or os.path.join(home, ".local", "state"), "vatio"),
-        temporary=os.path.join(known.get("TMPDIR") or "/tmp", f"vatio-{user}"),  # noqa: S108  created 0700, see _outbox
+        config=xdg_folder(known, "XDG_CONFIG_HOME", ".config") or os.path.join(temporary, "config"),
+        data=xdg_folder(known, "XDG_DATA_HOME", os.path.join(".local", "share")) or os.path.join(temporary, "data"),
+        state=xdg_folder(known, "XDG_STATE_HOME", os.path.join(".local", "state")) or os.path.join(temporary, "state"),
+        temporary=temporary,
     )
 
 
@@ -52,9 +55,12 @@ def ledger_path(path: str | None, config: Config | None, where: Places) -> str:
     """Give the ledger's path: as asked, as configured, in the project's ``.vatio``, else in the user's data folder."""
     asked = path or (config.ledger.path if config is not None else None)
     if asked:
-        root = config.root if config is not None and not path else os.getcwd()
-        asked = os.path.join(root, os.path.expanduser(asked))
-        return os.path.join(asked, LEDGER) if os.path.isdir(asked) else asked
+        asked = os.path.expanduser(asked)
+        if not os.path.isabs(asked):  # else the working folder may be gone
+            asked = os.path.join(config.root if config is not None and not path else os.getcwd(), asked)
+        # A folder of the ledger's own name is in the way of it, and holds none: whoever looks again finds the same.
+        is_folder = os.path.isdir(asked) and os.path.basename(asked) != LEDGER
+        return os.path.join(asked, LEDGER) if is_folder else asked
     root = str(config.root) if config is not None else _project(os.getcwd())
     project = os.path.join(root, ".vatio")
     usable = os.path.exists(os.path.join(project, LEDGER)) or os.access(project if os.path.isdir(project) else root, os.W_OK)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from vatio.errors import LedgerDamaged
+from vatio.files import regular
 from vatio.ledger._backend import Backend, Execute
 from vatio.ledger._outbox import SCHEMA, is_private, outbox_folders
 from vatio.ledger._owner import is_owned
@@ -128,7 +129,7 @@ def _files(ledger: str, where: Places) -> Iterator[str]:
 
 def _lines(path: str) -> Iterator[dict[str, Any]]:
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=regular) as file:
             data = file.read()
     except OSError:
         return

@@ -220,6 +220,14 @@ class Snapshot:
         return {name: self._veil.text(value) for name, value in found.items()}
 
 
+def working_folder() -> str:
+    """Give the working folder; nothing when it was deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
 def _mark_of(path: str) -> Mark | None:
     try:
         return mark(os.stat(path))

@@ -9,6 +9,8 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 
+from vatio.config import xdg_folder
+from vatio.files import regular
 from vatio.records import FileDigest
 
 _SLICE_BYTES = 1 << 20
@@ -34,7 +36,7 @@ class StatCache:
         self._known: dict[str, list[object]] = {}
         if path is not None:
             try:
-                with open(path, "rb") as file:
+                with open(path, "rb", opener=regular) as file:
                     loaded = json.loads(file.read())
                 self._known = loaded if isinstance(loaded, dict) else {}
             except (OSError, ValueError):
@@ -75,8 +77,7 @@ class StatCache:
 
 def cache_folder(environ: Mapping[str, str]) -> str | None:
     """Give the folder of what can be computed again; ``None`` where there is no home."""
-    base = environ.get("XDG_CACHE_HOME") or (os.path.join(environ["HOME"], ".cache") if environ.get("HOME") else None)
-    return os.path.join(base, "vatio") if base else None
+    return xdg_folder(environ, "XDG_CACHE_HOME", ".cache")
 
 
 def digest_in_slices(path: str, cache: StatCache) -> Generator[bool, None, FileDigest]:
@@ -93,7 +94,7 @@ def digest_in_slices(path: str, cache: StatCache) -> Generator[bool, None, FileD
 def _digest_file(path: str, cache: StatCache) -> Generator[bool, None, tuple[str | None, int | None]]:
     whole = os.path.abspath(path) if not os.path.isabs(path) else path
     try:
-        with open(path, "rb", buffering=0, opener=_open_regular) as file:
+        with open(path, "rb", buffering=0, opener=regular) as file:
             before = mark(os.fstat(file.fileno()))
             digest = cache.get(whole, before)
             if digest is None:
@@ -129,15 +130,6 @@ def _files_below(path: str) -> Iterator[str]:
         folders.sort()
         for name in sorted(files):
             yield os.path.relpath(os.path.join(folder, name), path)
-
-
-def _open_regular(path: str, flags: int) -> int:
-    """Open without waiting for the other end of a pipe, and read nothing that is not a file."""
-    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-    if not os.path.isfile(f"/proc/self/fd/{descriptor}") and not os.path.isfile(path):
-        os.close(descriptor)
-        raise IsADirectoryError(path)
-    return descriptor
 
 
 def _discard(path: str) -> None:

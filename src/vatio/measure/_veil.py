@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 
+from vatio.config import user_folder
+from vatio.files import regular
 from vatio.measure._redact import redact_argv, redact_text
 
 _SALT_BYTES = 32
@@ -26,8 +28,8 @@ def pseudonym(name: str, salt: bytes, *, kind: str) -> str:
 
 def local_salt(environ: Mapping[str, str]) -> bytes:
     """Read this user's salt, made at the first call; where there is no home, the machine's id and the user's stand in."""
-    home = environ.get("XDG_CONFIG_HOME") or (os.path.join(environ["HOME"], ".config") if environ.get("HOME") else None)
-    kept = _kept_salt(os.path.join(home, "vatio", "salt")) if home else None
+    folder = user_folder(environ)
+    kept = _kept_salt(os.path.join(folder, "salt")) if folder else None
     if kept is not None:
         return kept
     try:
@@ -82,7 +84,7 @@ def _replaced(text: str, name: str, other: str, *, ends: str) -> str:
 
 def _kept_salt(path: str) -> bytes | None:
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=regular) as file:
             return file.read(_SALT_BYTES) or None
     except FileNotFoundError:
         pass

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 from vatio.config import Config
+from vatio.files import write_whole
 from vatio.measure._events import artifacts_of
 from vatio.measure._rim import Rim
 from vatio.measure._snapshot import Snapshot
@@ -65,21 +64,7 @@ def view(ready: Prepared, ended: Ended, footprint: Footprint | None, environment
 
 def write_record(path: str, record: RunRecord, *, rim: Rim) -> None:
     """Write the run as JSON, the whole file or nothing of it."""
-    fresh = f"{path}.{os.getpid()}"
-
-    def written() -> None:
-        try:
-            with open(fresh, "wb") as file:
-                file.write(dumps(record) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(fresh, path)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(fresh)
-            raise
-
-    rim(f"--record {path}", written, None)
+    rim(f"--record {path}", lambda: write_whole(path, dumps(record) + b"\n"), None)
 
 
 def _footprint(ended: Ended, run: str, config: Config, environment: Environment | None) -> Footprint:

@@ -11,7 +11,7 @@ from vatio.config import Config
 from vatio.errors import Refused
 from vatio.measure._granted import slurp
 from vatio.measure._rim import Rim
-from vatio.measure._snapshot import Snapshot, Subject
+from vatio.measure._snapshot import Snapshot, Subject, working_folder
 from vatio.measure._spawn import Unstartable, exit_code, find_program
 from vatio.measure._wrap import RunOptions, RunOutcome
 from vatio.measure._wrap_beside import Work
@@ -164,14 +164,10 @@ def child_environ(environ: Mapping[str, str], ready: Prepared) -> dict[str, str]
 def _snapshot(job: Job, ready: Prepared) -> Snapshot | None:
     if job.config.record.environment == "off":
         return None
-    try:
-        cwd = os.getcwd()
-    except OSError:
-        cwd = ""  # it was deleted
     workload, environ = job.config.workload, job.options.environ
     subject = Subject(
         argv=job.command,
-        cwd=cwd,
+        cwd=working_folder(),
         root=str(job.config.root),
         environ=environ,
         inputs=workload.inputs,
@@ -184,7 +180,7 @@ def _check_record_file(path: str | None) -> None:
     if path is None:
         return
     folder = os.path.dirname(path) or "."
-    if os.path.isdir(path) or not os.path.isdir(folder):
+    if not path or os.path.isdir(path) or not os.path.isdir(folder):
         raise Refused(f"--record {path} cannot be written", hint="name a file in a folder that is there")
     if not os.access(path if os.path.exists(path) else folder, os.W_OK):
         raise Refused(f"--record {path} cannot be written: permission denied")

@@ -7,6 +7,7 @@ from typing import Any
 
 from vatio.digest import sha256
 from vatio.errors import LedgerError, UsageError
+from vatio.files import regular
 
 PREFIX = b"vatio.entry/1\n"
 _SEED_BYTES, _PUBLIC_BYTES, _SECRET_BYTES, _SIGNATURE_BYTES = 32, 32, 64, 64
@@ -62,7 +63,7 @@ def read_signer(path: str) -> Signer | None:
         LedgerError: the file cannot be read, or holds no key.
     """
     try:
-        with open(path, encoding="ascii") as file:
+        with open(path, encoding="ascii", opener=regular) as file:
             text = file.read(4096).strip()
         seed = bytes.fromhex(text)
     except FileNotFoundError:

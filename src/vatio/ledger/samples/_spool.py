@@ -16,6 +16,7 @@ from typing import ClassVar
 from zlib import crc32
 
 from vatio.errors import InvalidRecord, LedgerDamaged, LedgerUnavailable
+from vatio.files import regular
 from vatio.records import Channel, Quantity, Started, dumps, from_json
 
 SAMPLES = "samples.spool"
@@ -86,7 +87,7 @@ class Spool:
         """
         path, size = os.path.join(folder, SAMPLES), struct.calcsize(f"<{len(header.channels) + 1}d") + 4
         try:
-            with open(path, "rb") as file:
+            with open(path, "rb", opener=regular) as file:
                 begin = len(file.readline(_HEADER_BYTES))
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
             rows = (os.fstat(descriptor).st_size - begin) // size
@@ -133,7 +134,7 @@ def open_spool(folder: str, *, rows: int = 4096) -> tuple[SpoolHeader, Iterator[
     """
     path = os.path.join(folder, SAMPLES)
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=regular) as file:
             line = file.readline(_HEADER_BYTES)
     except OSError as error:
         raise LedgerDamaged(f"cannot read {path}: {error.strerror}") from error
@@ -149,7 +150,7 @@ def open_spool(folder: str, *, rows: int = 4096) -> tuple[SpoolHeader, Iterator[
 def _blocks(path: str, start: int, channels: int, rows: int) -> Iterator[list[tuple[float, ...]]]:
     form = struct.Struct(f"<{channels + 1}d")
     size, number = form.size + 4, 0
-    with open(path, "rb") as file:
+    with open(path, "rb", opener=regular) as file:
         file.seek(start)
         while True:
             data = file.read(size * rows)
@@ -169,7 +170,7 @@ def _row(data: bytes, form: struct.Struct, number: int) -> tuple[float, ...]:
 def read_events(folder: str) -> list[Mapping[str, object]]:
     """Read the events of a run: one JSON object a line; what is torn or no object is left out."""
     try:
-        with open(os.path.join(folder, EVENTS), "rb") as file:
+        with open(os.path.join(folder, EVENTS), "rb", opener=regular) as file:
             lines = file.read().split(b"\n")
     except OSError:
         return []
