@@ -9,7 +9,7 @@ from typing import Any
 from vatio.cli._rim import Rim
 from vatio.cli._run_options import configured, requirements
 from vatio.cli._terminal import live_writer, say, tell
-from vatio.errors import Refused
+from vatio.errors import Refused, VatioError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,5 +67,8 @@ def _change(rim: Rim, outcome: RunOutcome) -> str | None:
         return None
     from vatio.cli._series import series_text
 
-    with rim.ledger(settled=False) as ledger:
-        return series_text(ledger, outcome.record)
+    try:
+        with rim.ledger(settled=False) as ledger:
+            return series_text(ledger, outcome.record)
+    except VatioError:  # the receipt is worth more than this line of it
+        return None

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from vatio.errors import UsageError, VatioError
+from vatio.files import write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,9 +41,26 @@ def drop_stdout() -> None:
     try:
         sys.stdout.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _send_nowhere(sys.stdout)
     except (ValueError, AttributeError):
         return
+
+
+def _send_nowhere(stream: TextIO) -> None:
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, stream.fileno())
+    os.close(nothing)
+
+
+def _shown(line: str) -> str:
+    r"""Show control characters of a name that somebody else chose as escapes: they are not for the terminal to obey.
+
+    >>> _shown("vatio: unknown key \x1b[31m")
+    'vatio: unknown key \\x1b[31m'
+    """
+    if line.isprintable():
+        return line
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else ascii(letter)[1:-1] for letter in line)
 
 
 def _written(action: Callable[[], object]) -> None:
@@ -57,7 +75,7 @@ def _written(action: Callable[[], object]) -> None:
 
 
 def save(path: str, text: str) -> None:
-    """Write a file whole or not at all; ``-`` is stdout.
+    """Write a file whole or not at all, a device or pipe as it comes; ``-`` is stdout.
 
     Raises:
         UsageError: it cannot be written there.
@@ -66,10 +84,7 @@ def save(path: str, text: str) -> None:
         put(text)
         return
     try:
-        # Beside the target, so that the rename stays within one file system.
-        with open(f"{path}.part", "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(f"{path}.part", path)
+        write_whole(path, text.encode("utf-8", "replace"))
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from error
 
@@ -82,9 +97,11 @@ def tell(error: VatioError) -> None:
 def say(lines: Sequence[str]) -> None:
     """Write lines to stderr at once; nothing depends on whether somebody reads them."""
     try:
-        sys.stderr.write("".join(f"{line}\n" for line in lines))
+        sys.stderr.write("".join(f"{_shown(line)}\n" for line in lines))
         sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):
+    except OSError:
+        _send_nowhere(sys.stderr)  # else Python's own last flush fails, and turns the exit code into 120
+    except (ValueError, AttributeError):
         return
 
 

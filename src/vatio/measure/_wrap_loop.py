@@ -17,6 +17,12 @@ from vatio.measure._granted import slurp
 from vatio.measure._wrap_signals import Signals, forwarded, is_for_child
 from vatio.units import BYTES_PER_KIB
 
+try:
+    # os.wait4() imports it after it has reaped the child: where no descriptor is left by then, the child's code is lost.
+    import resource
+except ImportError:  # Windows, where the portable wait reads no such figure
+    resource = None  # type: ignore[assignment]
+
 _LONGEST_WAIT_S = 60.0
 
 
@@ -117,6 +123,9 @@ def children() -> list[int]:
 
 def _reaped(child: int, *, block: bool = False) -> Exit | None:
     try:
+        if resource is None:
+            pid, status = os.waitpid(child, 0 if block else os.WNOHANG)
+            return Exit(status) if pid else None
         pid, status, usage = os.wait4(child, 0 if block else os.WNOHANG)
     except ChildProcessError:
         return Exit(0)  # somebody else's wait took it: its code is lost, and nothing is left to wait for
@@ -129,8 +138,8 @@ def _own_peak_bytes(maxrss_kib: int) -> int | None:
     Between its birth and its exec a child shares our memory, and the kernel keeps the larger of the two peaks: one that is
     not above ours says nothing of the child, and what was sampled stands.
     """
-    import resource  # not on Windows, where the portable wait reads no such figure
-
+    if resource is None:
+        return None
     ours_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return maxrss_kib * BYTES_PER_KIB if maxrss_kib > ours_kib else None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 _FORWARDED = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGPWR")
 _RECORD_BYTES = 128  # struct signalfd_siginfo
@@ -87,15 +88,30 @@ class PipeSignals:
         os.close(self._end)
 
 
-Signals = KernelSignals | PipeSignals
+class NoSignals:
+    """Take none, where no descriptor is left: the loop fails at once, and the child is waited for by nothing but a wait."""
+
+    def __init__(self) -> None:
+        self.descriptor = -1
+        self.mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+    def take(self) -> Iterator[Signal]:
+        """Give none."""
+        return iter(())
+
+    def close(self) -> None:
+        """Do nothing: nothing was taken over."""
 
 
-def open_signals(*, kernel: Callable[[], Signals] = KernelSignals) -> Signals:
+Signals = KernelSignals | PipeSignals | NoSignals
+
+
+def open_signals(*, kernel: Callable[[], Signals] = KernelSignals, pipe: Callable[[], Signals] = PipeSignals) -> Signals:
     """Receive signals by the best way that this system has."""
-    try:
-        return kernel()
-    except (OSError, AttributeError, ImportError):
-        return PipeSignals()
+    for kind in (kernel, pipe):
+        with suppress(OSError, AttributeError, ImportError):
+            return kind()
+    return NoSignals()
 
 
 def forwarded() -> list[int]:
