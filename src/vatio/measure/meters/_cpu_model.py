@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from vatio.measure.meters._cpu_time import Watch, cgroup_watch, machine_watch, process_watch
+from vatio.measure.meters._cpu_time import Watch, cgroup_watch, machine_watch, no_less_than_ours, process_watch
 from vatio.records import Channel, Quantity, scaled
 
 if TYPE_CHECKING:
@@ -72,9 +72,13 @@ class CpuModelMeter:
         if now is None:
             self._fault = "the CPU time could not be read"
             return (None,)
+        self._fault = ""
         if self._last is not None:
-            self._energy_j += self._joules(self._last, now)
-        self._last, self._fault = now, ""
+            energy_j = self._joules(self._last, now)
+            if energy_j is None:
+                return (self._energy_j,)
+            self._energy_j += energy_j
+        self._last = now
         return (self._energy_j,)
 
     def faults(self) -> Mapping[str, str]:
@@ -89,14 +93,19 @@ class CpuModelMeter:
         own_s = busy_s if self._own is None else self._own()
         return None if busy_s is None or own_s is None else (self._clock(), busy_s, own_s)
 
-    def _joules(self, last: tuple[float, float, float], now: tuple[float, float, float]) -> float:
+    def _joules(self, last: tuple[float, float, float], now: tuple[float, float, float]) -> float | None:
+        """Give the joules between two looks; ``None`` when the group's counter has not moved on yet.
+
+        The machine's CPU time comes in ticks of 10 ms: it is no less than the group's own, which is counted exactly.
+        """
         elapsed_s, busy_s, own_s = (after - before for before, after in zip(last, now, strict=True))
-        if elapsed_s <= 0.0:
-            return 0.0
+        if elapsed_s <= 0.0 or (self._own is not None and own_s <= 0.0):
+            return None
+        busy_s = busy_s if self._own is None else max(busy_s, own_s)
         energy_j = self._curve(busy_s / (self._cpus * elapsed_s)) * self._scale * elapsed_s
         if self._own is None:
             return energy_j
-        return energy_j * min(1.0, max(0.0, own_s) / busy_s) if busy_s > 0.0 else 0.0
+        return energy_j * own_s / busy_s
 
 
 def _row(model: str) -> ProcessorRow:
@@ -135,7 +144,8 @@ def _scope(around: Surroundings, row: ProcessorRow) -> tuple[Watch, Watch | None
         part = around.cpus_granted / around.cpus
         return machine, None, float(around.cpus), packages * part, ratios, f"{around.cpus_granted:g} CPUs granted, {how}"
     if around.container is not None and group is not None:
-        return machine, group, float(around.cpus), packages, _UNLIMITED_RATIOS, f"the container's CPU time, {how}"
+        own = no_less_than_ours(group)
+        return machine, own, float(around.cpus), packages, _UNLIMITED_RATIOS, f"the container's CPU time, {how}"
     return machine, None, float(around.cpus), packages, ratios, how
 
 

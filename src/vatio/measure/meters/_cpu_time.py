@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from time import process_time
 
 Watch = Callable[[], float | None]
 
@@ -38,6 +39,24 @@ def cgroup_watch(folders: Mapping[str, str]) -> Watch | None:
         if folder and read(path) is not None:
             return lambda path=path, read=read: read(path)  # type: ignore[misc]
     return None
+
+
+def no_less_than_ours(watch: Watch, *, ours: Callable[[], float] = process_time) -> Watch:
+    """Watch a cgroup that this process is in: its counter may lag by a tick, and this process's own CPU time does not.
+
+    What is told is never more than the group has truly used: it grows by what is certainly part of that.
+    """
+    told_s, ours_s = 0.0, ours()
+
+    def used_s() -> float | None:
+        nonlocal told_s, ours_s
+        now, ours_now_s = watch(), ours()
+        if now is None:
+            return None
+        told_s, ours_s = max(now, told_s + ours_now_s - ours_s if told_s else now), ours_now_s
+        return told_s
+
+    return used_s
 
 
 def process_watch() -> float:
