@@ -60,7 +60,7 @@ class Story:
             self._ranks.add(_rank(event))
         elif kind == "work" and isinstance(event.get("units"), dict):
             for unit, count in event["units"].items():
-                if math.isfinite(_number(count)):
+                if _number(count) >= 0.0:  # NaN is not
                     self.work[str(unit)] = self.work.get(unit, 0.0) + _number(count)
         elif kind == "metric" and isinstance(event.get("name"), str) and math.isfinite(_number(event.get("value"))):
             self.metrics[event["name"]] = _number(event["value"])
@@ -80,7 +80,7 @@ class Story:
             self.paused_s += paused_s if 0.0 < paused_s < S_PER_YEAR else 0.0
         elif kind == "fault" and isinstance(event.get("channel"), str):
             self.faults[event["channel"]] = str(event.get("reason", ""))
-        elif kind == "note" and isinstance(text, str):
+        elif kind == "note" and isinstance(text, str) and text not in self.notes:
             self.notes.append(text)
 
     def _phase(self, key: str, event: Mapping[str, Any], end_s: float) -> Phase:

@@ -36,9 +36,17 @@ def checked(order: Order) -> Order:
     """Give the order back if it can be carried out.
 
     Raises:
-        UsageError: the interval is not between 0.1 and 60 s, or the stage is none of CONTRACT.md's.
+        UsageError: the interval is not between 0.1 and 60 s, the stage is none of CONTRACT.md's, or a name is no text.
     """
     interval_s, stage = order.interval_s, order.stage
+    named = {"name": order.name, "project": order.project, **{f"tag {name!r}": word for name, word in order.tags.items()}}
+    for what, text in (*named.items(), *((f"the name of a tag, {name!r},", name) for name in order.tags)):
+        if text is not None and not isinstance(text, str):
+            raise UsageError(f"{what} is {text!r}, not text", hint=f'write "{text}"')
+        if what.startswith("tag ") and text is None:
+            raise UsageError(f"{what} has no word", hint="leave it out")
+    if interval_s is not None and not isinstance(interval_s, (int, float)):
+        raise UsageError(f"an interval of {interval_s!r}", hint="give seconds, as a number")
     if interval_s is not None and not _LEAST_S <= interval_s <= _MOST_S:
         raise UsageError(f"an interval of {interval_s} s", hint=f"choose {_LEAST_S:g} to {_MOST_S:g} s")
     if stage is not None and stage not in STAGES:
@@ -52,11 +60,11 @@ def compose(order: Order, config: Config, around: Surroundings, meters: Sequence
 
     from vatio.records import Started
 
-    project = order.project or config.project.name or _last_part(config.root)
+    project = _text(order.project or config.project.name or _last_part(config.root))
     job = around.job
     return Started(
         id=id,
-        name=order.name or config.workload.name or _name(order.command),
+        name=_text(order.name or config.workload.name or _name(order.command)),
         project=project,
         series=series_of(project, order.command, around, meters),
         command=order.command,
@@ -66,11 +74,11 @@ def compose(order: Order, config: Config, around: Surroundings, meters: Sequence
         boot=around.boot,
         host=around.host,
         interval_s=order.interval_s or config.meters.interval_s,
-        job=None if job is None else job.key,
+        job=None if job is None else _text(job.key),
         rank=0 if job is None else job.rank,
         ranks_expected=None if job is None else job.ranks_expected,
-        tags={**config.workload.tags, **order.tags},
-        within=order.within,
+        tags={_text(name): _text(word) for name, word in {**config.workload.tags, **order.tags}.items()},
+        within=None if order.within is None else _text(order.within),
         parents=order.parents,
         plan=order.plan,
     )
@@ -88,6 +96,15 @@ def series_of(project: str, command: Sequence[str], around: Surroundings, meters
     ]
     parts = [project, *command, "", around.host, around.cpu_model, f"{around.cpus_granted or around.cpus:g}", "", *channels]
     return sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _text(text: str) -> str:
+    """Write what is no text in a name as escapes: the ledger's columns hold text. Arguments keep their very bytes.
+
+    >>> _text("caf\\udce9")
+    'caf\\\\udce9'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _name(command: Sequence[str]) -> str:

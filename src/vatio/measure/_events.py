@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from vatio.files import regular
+
 Event = Mapping[str, Any]
 # One write of at most a page is not torn by other writers of an O_APPEND file.
 LINE_BYTES = 4096
@@ -28,10 +30,10 @@ def wake_address(run: str) -> str:
 class EventLog:
     """Append events to a run's folder; without one, or when it cannot be written, keep them in memory."""
 
-    __slots__ = ("_fd", "_kept", "folder", "lost")
+    __slots__ = ("_fd", "_kept", "folder")
 
     def __init__(self, folder: str | None) -> None:
-        self.folder, self.lost = folder, 0
+        self.folder = folder
         self._fd: int | None = None
         self._kept: list[Event] = []
 
@@ -41,8 +43,7 @@ class EventLog:
 
         line = dumps(event, separators=(",", ":"), allow_nan=False).encode() + b"\n"
         if len(line) > LINE_BYTES:
-            self.lost += 1
-            return False
+            line = dumps(event := _too_long(event), separators=(",", ":")).encode() + b"\n"
         if self.folder is None or not self._write(line):
             self._kept.append(event)
             return False
@@ -62,7 +63,7 @@ class EventLog:
         try:
             if self._fd is None:
                 flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
-                self._fd = os.open(os.path.join(self.folder or "", FILE), flags, 0o600)
+                self._fd = regular(os.path.join(self.folder or "", FILE), flags)
             return os.write(self._fd, line) == len(line)
         except OSError:
             return False
@@ -84,7 +85,9 @@ class OutsideLog:
         from json import dumps
 
         line = dumps(event, separators=(",", ":"), allow_nan=False).encode() + b"\n"
-        if len(line) > LINE_BYTES or not self._write(line):
+        if len(line) > LINE_BYTES:
+            line = dumps(event := _too_long(event), separators=(",", ":")).encode() + b"\n"
+        if not self._write(line):
             return False
         now_s = time.monotonic()
         if event["e"] in ("begin", "end") and now_s >= self._next_s:
@@ -96,7 +99,7 @@ class OutsideLog:
         try:
             if self._fd is None:
                 # Without O_CREAT: a folder that is sealed and gone must not come back.
-                self._fd = os.open(os.path.join(self._folder, FILE), os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+                self._fd = regular(os.path.join(self._folder, FILE), os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
             elif os.fstat(self._fd).st_nlink == 0:
                 return False
             return os.write(self._fd, line) == len(line)
@@ -116,6 +119,10 @@ class OutsideLog:
             return  # nobody listens: the boundary is interpolated
 
 
+def _too_long(event: Event) -> Event:
+    return {"e": "note", "text": f"an event ({event.get('e')}) of more than {LINE_BYTES} bytes is left out"}
+
+
 def artifacts_of(events: Iterable[Event]) -> tuple[str, ...]:
     """List the files that a workload said it has made, each once.
 
@@ -131,11 +138,11 @@ def read_events(folder: str) -> Iterator[Event]:
     from json import loads
 
     try:
-        with open(os.path.join(folder, FILE), "rb") as file:
+        with open(os.path.join(folder, FILE), "rb", opener=regular) as file:
             for line in file:
                 try:
                     event = loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue
                 if isinstance(event, dict) and isinstance(event.get("e"), str):
                     yield event

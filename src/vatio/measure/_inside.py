@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from types import TracebackType
 
+from vatio.errors import UsageError
 from vatio.measure._current import Target, innermost, outside, rank
 from vatio.measure._events import Event
 from vatio.measure._rim import Rim
@@ -72,7 +73,13 @@ def targets() -> list[Target]:
 
 def tell_work(targets: Callable[[], Sequence[Target]], units: dict[str, float]) -> None:
     """Log units of work; what is no number is a fault."""
-    _log(targets, lambda: {"e": "work", "units": {str(unit): float(count) for unit, count in units.items()}})
+    _log(targets, lambda: {"e": "work", "units": {str(unit): _count_of(unit, count) for unit, count in units.items()}})
+
+
+def _count_of(unit: str, count: float) -> float:
+    if count < 0:
+        raise UsageError(f"{count:g} {unit} of work: work is never undone")
+    return float(count)
 
 
 def tell_metric(targets: Callable[[], Sequence[Target]], name: str, value: float) -> None:

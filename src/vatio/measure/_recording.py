@@ -209,6 +209,7 @@ class Recording:
             self.rim("closing the meters", self.instruments.close, None)
             if self._rows is not None:
                 self._rows.close()
+                self._say(self._rows.fault)
         ended: Ended | None = self.rim(
             "the summary",
             lambda: self._summary(status, exit_code, signal, duration_s, peak_memory_bytes),

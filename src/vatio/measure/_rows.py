@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from vatio.errors import LedgerError
@@ -21,9 +22,10 @@ _OF_THE_HOST = ("cpu.", "net.")
 class Rows:
     """Append rows of ``(t_s, one number a channel)`` to the spool in ``folder``, and read them back, once each, in order."""
 
-    __slots__ = ("_folder", "_header", "_kept", "_spool", "fault")
+    __slots__ = ("_ends", "_folder", "_header", "_kept", "_spool", "fault")
 
     def __init__(self, header: SpoolHeader, folder: str | None, spool: Spool | None = None) -> None:
+        self._ends: list[tuple[float, ...]] = []
         self.fault, self._header, self._folder, self._spool = "", header, folder, spool
         self._kept: list[tuple[float, ...]] = []
         if folder is not None and spool is None:
@@ -41,29 +43,40 @@ class Rows:
 
     def append(self, t_s: float, values: Sequence[float | None]) -> None:
         """Keep one row; where the disk fails, it and those that follow stay in memory."""
+        row = (t_s, *[_NAN if value is None else value for value in values])
         if self._spool is not None:
             try:
                 self._spool.append(t_s, values)
+                self._ends[1:] = [row]
                 return
             except (LedgerError, OSError) as error:
                 self.fault = f"samples stay in memory: {error}"
                 self._close_spool()
-        self._kept.append((t_s, *[_NAN if value is None else value for value in values]))
+        self._kept.append(row)
         if len(self._kept) > _MOST_ROWS:
             del self._kept[1:-1:2]
 
     def __iter__(self) -> Iterator[Sequence[float]]:
-        if self._folder is not None:
-            from vatio.ledger import open_spool
-
-            for block in open_spool(self._folder)[1]:
-                yield from (row for row in block if row)
+        yield from self._on_disk()
         yield from self._kept
+
+    def _on_disk(self) -> Iterator[Sequence[float]]:
+        """Give the rows of the spool; of one that was deleted meanwhile its first and last, which tell the energy."""
+        from vatio.ledger import open_spool
+
+        try:
+            blocks: Iterator[Sequence[Sequence[float]]] = iter(()) if self._folder is None else open_spool(self._folder)[1]
+        except LedgerError:
+            blocks = iter((self._ends,))
+        for block in blocks:
+            yield from (row for row in block if row)
 
     def close(self) -> None:
         """Close the spool's file."""
         if self._spool is not None:
             self._close_spool()
+            if self._folder is not None and not os.path.isdir(self._folder):
+                self.fault = "the samples were deleted while the run went on: only the first and the last are known"
 
     def _close_spool(self) -> None:
         spool, self._spool = self._spool, None

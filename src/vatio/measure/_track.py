@@ -62,7 +62,8 @@ class Track:
 
         self._wish = wish
         self._runs: list[Run] = []
-        checked(Order(command=(), stage=wish.stage, interval_s=wish.interval_s))
+        order = Order(command=(), name=wish.name, project=wish.project, stage=wish.stage, tags=wish.tags)
+        checked(order._replace(interval_s=wish.interval_s))
 
     def __enter__(self) -> Run:
         from vatio.measure._start import start
