@@ -17,7 +17,7 @@ def page(name):
 
 
 @pytest.mark.parametrize(
-    "room", ["vatio", "vatio.records", "vatio.config", "vatio.catalog", "vatio.ledger", "vatio.account", "vatio.analysis",
+    "room", ["vatio", "vatio.records", "vatio.config", "vatio.catalog", "vatio.ledger", "vatio.account", "vatio.account.estimates", "vatio.analysis",
              "vatio.measure", "vatio.measure.meters", "vatio.report", "vatio.testing"]
 )  # fmt: skip
 def test_every_public_name_is_documented(room):

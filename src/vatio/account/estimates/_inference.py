@@ -24,7 +24,7 @@ _REQUEST_S, _REQUEST_MIXTURE_S = 30e-6, 50e-6
 # Seconds of a step for each layer: one chip or several, dense or a mixture.
 _LAYER_S = {(False, False): 20e-6, (True, False): 45e-6, (False, True): 100e-6, (True, True): 300e-6}
 _DRAWN = between(0.75, 0.5, 1.0, source="ML.ENERGY v3: mean power over the board's, .33 to .99, mean .75 (2025)")
-_SPEED = between(1.0, 1.0 / 1.6, 1.6, source="this roofline against ML.ENERGY v3, six in seven within a factor of 1.6 (2025)")
+_SPEED = between(1.0, 1.0 / 1.45, 1.45, source="this roofline against 52 measurements of ML.ENERGY v3 (2025)")
 # Requests at one time where nobody says: a small service, between a lone user and a full server.
 _BATCH = (256.0, 32.0, 4.0)
 # Weights may fill so much of the memory; the rest is for caches.
