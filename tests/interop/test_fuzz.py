@@ -87,3 +87,27 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
         if chance.random() < 0.2:
             data = data[: chance.randrange(len(data) + 1)] or b"x"
     return data
+
+
+BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
+
+
+@pytest.mark.yaml
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("huggingface", BOMB + "co2_eq_emissions: {emissions: *a59}\n"),
+        ("huggingface", BOMB + "co2_eq_emissions: *a59\n"),
+        (
+            "impact-framework",
+            f"{BOMB}initialize: {{plugins: {{s: {{method: Sum, config: {{input-parameters: [x], output-parameter: y}}}}}}}}\n"
+            "tree: {pipeline: {compute: [s]}, inputs: [{x: *a59, timestamp: *a59}]}\n",
+        ),
+        (
+            "impact-framework",
+            "tree: &t {inputs: [{energy: 1, z: *t}], children: {a: &c {children: {b: *t, c: *t}}}}\n",
+        ),
+    ],
+)
+def test_aliases_without_end_are_refused_soon(name, text):
+    read(text.encode(), name)

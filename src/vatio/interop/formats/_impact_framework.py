@@ -81,7 +81,7 @@ def _run(title: str, leaf: Leaf) -> ForeignRun:
         place=f"component {leaf.path}",
         tool=_TOOL,
         name=name,
-        said=f"{title}\n{leaf.path}\n{[sorted((key, str(item)) for key, item in row.items()) for row in rows]}",
+        said=f"{title}\n{leaf.path}\n{[sorted((key, text_of(item)) for key, item in row.items()) for row in rows]}",
         identity=own,
         project=title or None,
         started_at=min(starts, default=None),

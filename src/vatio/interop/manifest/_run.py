@@ -9,7 +9,8 @@ from vatio.errors import UnknownName, UsageError
 from vatio.interop.manifest._steps import STEPS
 from vatio.interop.text import lists, mapping, text_of
 
-_DEEPEST, _MOST_LEAVES = 32, 100_000
+# Aliases let a short file name a tree without end: what is computed of it is bounded.
+_DEEPEST, _MOST_LEAVES, _MOST_ROWS = 32, 100_000, 1_000_000
 
 Row = Mapping[str, object]
 
@@ -69,9 +70,12 @@ def leaves(manifest: object) -> Iterator[Leaf | Fault]:
     initialize = mapping(whole.get("initialize"), what="initialize")
     plugins = mapping(initialize.get("plugins"), what="plugins")
     known = {name: _plugin(name, mapping(said, what=f"plugin {name}")) for name, said in plugins.items()}
+    rows = 0
     for count, (path, node) in enumerate(_nodes("", mapping(whole["tree"], what="tree"), {}, 0)):
-        if count >= _MOST_LEAVES:
-            raise UsageError(f"more than {_MOST_LEAVES} components")
+        inputs = node.get("inputs")
+        rows += len(inputs) if isinstance(inputs, list) else 0
+        if count >= _MOST_LEAVES or rows > _MOST_ROWS:
+            raise UsageError(f"more than {_MOST_LEAVES} components or {_MOST_ROWS} observations")
         try:
             yield _leaf(path, node, known)
         except UsageError as error:

@@ -57,7 +57,8 @@ def as_number(value: object, *, what: str) -> float | None:
     if isinstance(value, str):
         return number(value, what=what)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise UsageError(f"{what} is {_short(str(value))!r}, not a number")
+        # Its own text is not asked for: one of nested aliases would not end.
+        raise UsageError(f"{what} is a {type(value).__name__}, not a number")
     try:
         return _checked(float(value), what)
     except OverflowError as error:

@@ -57,7 +57,7 @@ def when(value: object, *, what: str) -> datetime | None:
     if isinstance(value, str):
         value = _dated(value.strip(), what)
     if not isinstance(value, datetime):
-        raise UsageError(f"{what} is {value!r:.40}, not a date")
+        raise UsageError(f"{what} is a {type(value).__name__}, not a date")
     try:
         moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError as error:
