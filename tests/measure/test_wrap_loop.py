@@ -167,6 +167,7 @@ def test_the_wrapper_returns_when_the_child_exits_and_survivors_go_on(tmp_path: 
 def test_job_control_stops_and_continues_both() -> None:
     with started("kernel", "sh", "-c", "echo ready; sleep 0.5; exit 7", process_group=0) as (process, child):
         ready(process)
+        time.sleep(0.1)  # a shell that is stopped between its vfork and the exec stands in D, not in T
         os.killpg(process.pid, signal.SIGTSTP)
         end_s = time.monotonic() + 5.0
         while [state(process.pid), state(child)] != ["T", "T"] and time.monotonic() < end_s:
