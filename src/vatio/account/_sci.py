@@ -24,8 +24,8 @@ SERVER_MODEL: Mapping[str, float] = {
 SERVER: Mapping[str, float] = {"vCPUs": 1.0, "memory": 16.0, "ssd": 0.0, "hdd": 0.0, "gpu": 0.0, "usage-ratio": 1.0}
 
 
-def sci_g_per_unit(operational_g: float, embodied_g: float, unit_count: float) -> float:
-    """Give the grams for each functional unit.
+def sci_g_per_unit(operational_g: float, embodied_g: float, count: float) -> float:
+    """Give the grams for each of ``count`` functional units.
 
     >>> round(sci_g_per_unit(5.0, 0.02, 100.0), 9)
     0.0502
@@ -33,10 +33,10 @@ def sci_g_per_unit(operational_g: float, embodied_g: float, unit_count: float) -
     Raises:
         InvalidQuantity: there is no unit, or a number is negative or not finite.
     """
-    _check({"operational": operational_g, "embodied": embodied_g, "functional units": unit_count})
-    if unit_count == 0.0:
+    _check({"operational": operational_g, "embodied": embodied_g, "functional units": count})
+    if count == 0.0:
         raise InvalidQuantity("no functional unit was served", hint="a score is per unit: count at least one")
-    return (operational_g + embodied_g) / unit_count
+    return (operational_g + embodied_g) / count
 
 
 def sci_embodied_g(whole_g: float, *, reserved_s: float, lifetime_s: float, reserved_ratio: float) -> float:

@@ -15,11 +15,11 @@ KINDS = ("intervals", "provenance", "embodied", "market", "cost", "water", "phas
 class Joules(NamedTuple):
     """Hold the joules of one run by kind of device, of the workload where that is the run's basis, and in all."""
 
-    cpu: Quantity
-    gpu: Quantity
-    dram: Quantity
-    other: Quantity
-    whole: Quantity
+    cpu_j: Quantity
+    gpu_j: Quantity
+    dram_j: Quantity
+    other_j: Quantity
+    whole_j: Quantity
 
 
 def joules_of(record: RunRecord) -> Joules:
@@ -33,7 +33,7 @@ def joules_of(record: RunRecord) -> Joules:
     whole = record.workload_energy_j if of_workload else record.energy_j
     if of_workload and not _adds_up(kinds.values(), whole):
         kinds = {**dict.fromkeys(found, Quantity.absent("share")), "other": whole}
-    return Joules(**kinds, whole=whole)
+    return Joules(**{f"{kind}_j": part_j for kind, part_j in kinds.items()}, whole_j=whole)
 
 
 def left_out(records: Iterable[RunRecord], carried: Sequence[str]) -> tuple[str, ...]:

@@ -61,13 +61,13 @@ def plausible_g(emissions_g: Quantity, *, energy_kwh: float | None) -> tuple[Qua
     return _within(emissions_g, intensity, least=_LEAST_G_PER_KWH, most=_MOST_G_PER_KWH, said=said, doubt=doubt)
 
 
-def _within(quantity: Quantity, figure: float, *, least: float, most: float, said: str, doubt: str) -> tuple[Quantity, str]:
-    if least <= figure <= most:
+def _within(quantity: Quantity, value: float, *, least: float, most: float, said: str, doubt: str) -> tuple[Quantity, str]:
+    if least <= value <= most:
         return quantity, ""
-    if not least / W_PER_KW <= figure <= most * W_PER_KW:
+    if not least / W_PER_KW <= value <= most * W_PER_KW:
         raise UsageError(f"{said} cannot be: {doubt}", hint="see which unit the file's column is in")
-    reason = f"{said} is implausible ({doubt}): the interval reaches a thousand times {'lower' if figure > most else 'higher'}"
-    return _widened(quantity, figure > most, reason), reason
+    reason = f"{said} is implausible ({doubt}): the interval reaches a thousand times {'lower' if value > most else 'higher'}"
+    return _widened(quantity, value > most, reason), reason
 
 
 def _widened(quantity: Quantity, lower: bool, reason: str) -> Quantity:

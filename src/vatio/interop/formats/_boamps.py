@@ -48,7 +48,7 @@ class BoAmps:
         if len(records) != 1:
             raise UsageError("a BoAmps report is of one task", hint="export the runs one by one")
         (record,) = records
-        if joules_of(record).whole.value is None:
+        if joules_of(record).whole_j.value is None:
             raise UsageError("a BoAmps report needs the energy, which was not measured", hint="vatio doctor")
         unknown = ["the data set (input, other)", "the family of the task" * ("family" not in record.tags)]
         lost = (*left_out(records, ("work",)), f"to be completed by hand: {', '.join(part for part in unknown if part)}")
@@ -197,7 +197,7 @@ def _measure(record: RunRecord) -> dict[str, Any]:
         **({"gpuTrackingMode": meters["gpu"]} if "gpu" in meters else {}),
         **({"averageUtilizationCpu": use["cpu"]} if use["cpu"] is not None else {}),
         **({"averageUtilizationGpu": use["gpu"]} if use["gpu"] is not None else {}),
-        "powerConsumption": kwh(joules_of(record).whole.value or 0.0),
+        "powerConsumption": kwh(joules_of(record).whole_j.value or 0.0),
         "measurementDuration": record.duration_s,
         "measurementDateTime": f"{record.started_at:%Y-%m-%d %H:%M:%S}",
     }
@@ -228,7 +228,7 @@ def _components(record: RunRecord) -> list[dict[str, Any]]:
 
 def _quality(record: RunRecord) -> dict[str, str]:
     """Give the schema's class of error, where the interval is known and within one."""
-    energy_j = joules_of(record).whole
+    energy_j = joules_of(record).whole_j
     if not energy_j.value or energy_j.high is None or energy_j.low is None:
         return {}
     off = max(energy_j.high / energy_j.value - 1.0, 1.0 - energy_j.low / energy_j.value)

@@ -66,7 +66,7 @@ class CodeCarbon:
         lost = list(left_out(records, ("water", "pue")))
         if any(part.is_missing for record in records for part in joules_of(record)[:3]):
             lost.append("which devices were not measured: they are 0")
-        if any(joules_of(record).other.value for record in records):
+        if any(joules_of(record).other_j.value for record in records):
             lost.append("which devices are neither CPU, GPU nor memory: they are counted with the CPU")
         return Written(write_table(COLUMNS, (_row(record) for record in records)), tuple(lost))
 
@@ -165,8 +165,9 @@ def _unread(component: str, tool: str) -> Part:
     return Part(component=component, device=f"{component}-0", energy_j=absent)
 
 
-def _grams(emissions_kg: float | None, tool: str) -> Quantity:
-    return NOT_SAID if emissions_kg is None else stated(emissions_kg * G_PER_KG, within_ratio=ESTIMATED_RATIO, source=tool)
+def _grams(value: float | None, tool: str) -> Quantity:
+    """Give the grams of a number of kilograms."""
+    return NOT_SAID if value is None else stated(value * G_PER_KG, within_ratio=ESTIMATED_RATIO, source=tool)
 
 
 def _environment(cells: Mapping[str, str], found: Mapping[str, float | None]) -> Environment:
@@ -197,9 +198,9 @@ def _row(record: RunRecord) -> dict[str, object]:
     drawn, around = joules_of(record), record.environment
     pue = record.pue.value or 1.0
     energy_kwh = {
-        "cpu": kwh((drawn.cpu.value or 0.0) + (drawn.other.value or 0.0)) * pue,
-        "gpu": kwh(drawn.gpu.value or 0.0) * pue,
-        "ram": kwh(drawn.dram.value or 0.0) * pue,
+        "cpu": kwh((drawn.cpu_j.value or 0.0) + (drawn.other_j.value or 0.0)) * pue,
+        "gpu": kwh(drawn.gpu_j.value or 0.0) * pue,
+        "ram": kwh(drawn.dram_j.value or 0.0) * pue,
     }
     hours = record.duration_s / 3600.0
     emissions_kg = None if record.emissions_g.operational.value is None else record.emissions_g.operational.value / G_PER_KG

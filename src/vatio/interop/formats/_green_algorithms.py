@@ -117,8 +117,8 @@ def _watts(found: Mapping[str, float | None], kind: str, cells: Mapping[str, str
     return count * power_w * use
 
 
-def _or(value: float | None, usual: float) -> float:
-    return usual if value is None else value
+def _or(value: float | None, number: float) -> float:
+    return number if value is None else value
 
 
 def _environment(cells: Mapping[str, str], found: Mapping[str, float | None]) -> Environment:
@@ -134,8 +134,8 @@ def _environment(cells: Mapping[str, str], found: Mapping[str, float | None]) ->
 
 def _row(record: RunRecord) -> dict[str, object]:
     drawn, around = joules_of(record), record.environment
-    cpu_w = ((drawn.cpu.value or 0.0) + (drawn.other.value or 0.0)) / record.duration_s
-    gpu_w = None if drawn.gpu.value is None else drawn.gpu.value / record.duration_s
+    cpu_w = ((drawn.cpu_j.value or 0.0) + (drawn.other_j.value or 0.0)) / record.duration_s
+    gpu_w = None if drawn.gpu_j.value is None else drawn.gpu_j.value / record.duration_s
     hours = float(int(record.duration_s / S_PER_HOUR))
     intensity = record.intensity_g_per_kwh
     return {
@@ -150,7 +150,7 @@ def _row(record: RunRecord) -> dict[str, object]:
         "tdpGPU": gpu_w or 0.0,
         "usageGPUradio": "Yes",
         "usageGPU": 1.0,
-        "memory": (drawn.dram.value or 0.0) / record.duration_s / W_PER_GB,
+        "memory": (drawn.dram_j.value or 0.0) / record.duration_s / W_PER_GB,
         "runTime_hour": hours,
         "runTime_min": (record.duration_s - hours * S_PER_HOUR) / S_PER_MINUTE,
         "platformType": "localServer",

@@ -165,18 +165,18 @@ def _plugins(unit: str) -> dict[str, object]:
 
 def _component(record: RunRecord, unit: str) -> dict[str, object]:
     drawn, grams = joules_of(record), record.emissions_g
-    if drawn.whole.value is None:
+    if drawn.whole_j.value is None:
         raise UsageError(f"run {record.id} has no energy to write")
-    kinds = {"cpu": drawn.cpu, "gpu": drawn.gpu, "dram": drawn.dram, "other": drawn.other}
+    kinds = {"cpu": drawn.cpu_j, "gpu": drawn.gpu_j, "dram": drawn.dram_j, "other": drawn.other_j}
     seen: dict[str, object] = {
         "timestamp": _moment(record.started_at),
         "duration": record.duration_s,
-        "device/energy": kwh(drawn.whole.value),
+        "device/energy": kwh(drawn.whole_j.value),
         **{f"device/{kind}-energy": kwh(part.value) for kind, part in kinds.items() if part.value is not None},
         "pue": record.pue.value or 1.0,
     }
     steps = ["with-pue"]
-    intensity = _effective(record, drawn.whole.value)
+    intensity = _effective(record, drawn.whole_j.value)
     if intensity is not None:
         steps.append("operational")
         seen["grid/carbon-intensity"] = intensity

@@ -111,7 +111,7 @@ def _plain(text: str) -> str:
 
 
 def _paragraph(record: RunRecord) -> str:
-    drawn_j, emitted_g = joules_of(record).whole.value, record.emissions_g.operational.value
+    drawn_j, emitted_g = joules_of(record).whole_j.value, record.emissions_g.operational.value
     if drawn_j is None or emitted_g is None or record.duration_s <= 0.0 or drawn_j <= 0.0:
         raise UsageError(f"run {record.id} lacks energy, emissions or a duration", hint="the paragraph states all three")
     around, intensity = record.environment, record.intensity_g_per_kwh

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from vatio.errors import UsageError
 from vatio.interop._carried import joules_of, left_out
@@ -99,11 +99,11 @@ def _figures(record: RunRecord) -> Iterator[tuple[str, dict[str, str], str]]:
     yield "vatio_run_info", _info(record), "1"
     yield "vatio_run_duration_seconds", {}, repr(record.duration_s)
     for kind in ("cpu", "gpu", "dram", "other"):
-        part: Quantity = getattr(drawn, kind)
+        part: Quantity = getattr(drawn, f"{kind}_j")
         if part.value is not None:
             yield "vatio_energy_joules_total", {"component": kind, "source": part.provenance}, repr(part.value)
-    if drawn.whole.value is not None and record.duration_s > 0.0:
-        yield "vatio_power_watts", {}, repr(drawn.whole.value / record.duration_s)
+    if drawn.whole_j.value is not None and record.duration_s > 0.0:
+        yield "vatio_power_watts", {}, repr(drawn.whole_j.value / record.duration_s)
     scopes = {"operational": grams.operational, "operational_market": grams.operational_market, "embodied": grams.embodied}
     for scope, emitted in scopes.items():
         if emitted.value is not None:
@@ -115,8 +115,11 @@ def _figures(record: RunRecord) -> Iterator[tuple[str, dict[str, str], str]]:
         yield "vatio_grid_intensity_grams_per_kilowatt_hour", zone, repr(record.intensity_g_per_kwh.g_per_kwh.value)
     if record.pue.value is not None:
         yield "vatio_pue_ratio", {}, repr(record.pue.value)
-    if drawn.whole.value and drawn.whole.high is not None:
-        off = max(drawn.whole.high - drawn.whole.value, drawn.whole.value - (drawn.whole.low or 0.0)) / drawn.whole.value
+    if drawn.whole_j.value and drawn.whole_j.high is not None:
+        off = (
+            max(drawn.whole_j.high - drawn.whole_j.value, drawn.whole_j.value - (drawn.whole_j.low or 0.0))
+            / drawn.whole_j.value
+        )
         yield "vatio_measurement_uncertainty_ratio", {}, repr(off)
 
 
@@ -170,7 +173,6 @@ def _run(run: str, series: Series, place: str) -> ForeignRun:
     info = series["vatio_run_info"][0][0]
     uncertain = _one(series, "vatio_measurement_uncertainty_ratio")
     within_ratio = min(1.0, ESTIMATED_RATIO if uncertain is None else uncertain)
-    energies = [(labels, number(text, what="energy")) for labels, text in series["vatio_energy_joules_total"]]
     grams = {labels.get("scope", ""): number(text, what="carbon") for labels, text in series["vatio_carbon_grams_total"]}
     water, rate = _one(series, "vatio_water_litres_total"), series["vatio_grid_intensity_grams_per_kilowatt_hour"]
     pue = _one(series, "vatio_pue_ratio")
@@ -192,21 +194,22 @@ def _run(run: str, series: Series, place: str) -> ForeignRun:
         stage=info.get("stage") or "other",
         started_at=when(info.get("started_at", ""), what="started_at"),
         duration_s=_one(series, "vatio_run_duration_seconds"),
-        parts=tuple(
-            Part(
-                component=labels.get("component", "other"),
-                device=f"{labels.get('component', 'other')}-0",
-                energy_j=figure(value),
-            )
-            for labels, value in energies
-            if value is not None
-        ),
+        parts=_parts(series, figure),
         operational_g=figure(grams.get("operational")),
         embodied_g=figure(grams.get("embodied")),
         water_l=figure(water),
         intensity_g_per_kwh=figure(number(rate[0][1], what="intensity")) if rate else NOT_SAID,
         zone=rate[0][0].get("zone", "") if rate else "",
         pue=pue,
+    )
+
+
+def _parts(series: Series, figure: Callable[[float | None], Quantity]) -> tuple[Part, ...]:
+    found = [
+        (labels.get("component", "other"), number(text, what="energy")) for labels, text in series["vatio_energy_joules_total"]
+    ]
+    return tuple(
+        Part(component=kind, device=f"{kind}-0", energy_j=figure(energy_j)) for kind, energy_j in found if energy_j is not None
     )
 
 

@@ -48,7 +48,7 @@ class Zeus:
         if brief is not None:
             raise UsageError(f"run {brief.id} has no duration: a trace is of watts and seconds")
         lost = ["the dates", "the emissions", *left_out(records, ())]
-        if any(joules_of(record).gpu.value is not None and _others(record) for record in records):
+        if any(joules_of(record).gpu_j.value is not None and _others(record) for record in records):
             lost.append("what is not a GPU: a trace is of GPUs")
         if any(record.work.get("epochs", 1.0) != 1.0 for record in records):
             lost.append("the number of epochs: a row is of one")
@@ -112,12 +112,12 @@ def _start(text: str) -> datetime | None:
 
 def _others(record: RunRecord) -> bool:
     drawn = joules_of(record)
-    return any(part.value for part in (drawn.cpu, drawn.dram, drawn.other))
+    return any(part.value for part in (drawn.cpu_j, drawn.dram_j, drawn.other_j))
 
 
 def _row(record: RunRecord) -> Mapping[str, object]:
     drawn = joules_of(record)
-    energy_j = drawn.gpu.value if drawn.gpu.value is not None else drawn.whole.value
+    energy_j = drawn.gpu_j.value if drawn.gpu_j.value is not None else drawn.whole_j.value
     if energy_j is None:
         raise UsageError(f"run {record.id} has no energy to write")
     epochs = record.work.get("epochs") or 1.0

@@ -67,8 +67,8 @@ def _sci(config: Mapping[str, object], seen: Observation) -> dict[str, object]:
 
 def _sci_embodied(config: Mapping[str, object], seen: Observation) -> dict[str, object]:
     model = {name: found for name in SERVER_MODEL if (found := as_number(config.get(name), what=name)) is not None}
-    server = {name: _column(seen, name, default=usual) for name, usual in SERVER.items()}
-    duration_s = _column(seen, "time", default=0.0) or _column(seen, "duration")
+    server = {name: _column(seen, name, value=usual) for name, usual in SERVER.items()}
+    duration_s = _column(seen, "time", value=0.0) or _column(seen, "duration")
     output = text_of(config.get("output-parameter")) or "embodied-carbon"
     return {**server, output: server_embodied_g(server, duration_s=duration_s, model=model)}
 
@@ -86,30 +86,30 @@ def _interpolation(config: Mapping[str, object], seen: Observation) -> dict[str,
     raise UsageError(f"interpolation by {method!r} is not run here", hint="linear and polynomial are")
 
 
-def _linear(at: float, x: list[float], y: list[float]) -> float:
-    if not x[0] <= at <= x[-1]:
-        raise UsageError(f"{at:g} lies outside the points from {x[0]:g} to {x[-1]:g}")
-    left = min(bisect_right(x, at) - 1, len(x) - 2)
+def _linear(position: float, x: list[float], y: list[float]) -> float:
+    if not x[0] <= position <= x[-1]:
+        raise UsageError(f"{position:g} lies outside the points from {x[0]:g} to {x[-1]:g}")
+    left = min(bisect_right(x, position) - 1, len(x) - 2)
     if x[left + 1] == x[left]:
         raise UsageError(f"two points at {x[left]:g}")
-    return y[left] + (at - x[left]) * ((y[left + 1] - y[left]) / (x[left + 1] - x[left]))
+    return y[left] + (position - x[left]) * ((y[left + 1] - y[left]) / (x[left + 1] - x[left]))
 
 
-def _polynomial(at: float, x: list[float], y: list[float]) -> float:
+def _polynomial(position: float, x: list[float], y: list[float]) -> float:
     if len(set(x)) != len(x):
         raise UsageError("two points of an interpolation at one place")
     terms = (
-        value * math.prod((at - other) / (point - other) for other in x if other != point)
+        value * math.prod((position - other) / (point - other) for other in x if other != point)
         for point, value in zip(x, y, strict=True)
     )
     return math.fsum(terms)
 
 
-def _column(seen: Observation, name: str, *, default: float | None = None) -> float:
+def _column(seen: Observation, name: str, *, value: float | None = None) -> float:
     found = as_number(seen.get(name), what=name)
-    if found is None and default is None:
+    if found is None and value is None:
         raise UsageError(f"there is no column {name!r}")
-    return default if found is None and default is not None else found or 0.0
+    return value if found is None and value is not None else found or 0.0
 
 
 def _given(config: Mapping[str, object], seen: Observation, name: str) -> float:
