@@ -139,3 +139,20 @@ def test_help_groups_the_words_under_account(shell: Shell) -> None:
     text = shell("--help").stdout
     assert "account\n  estimate" in text
     assert "  catalog " in text
+
+
+def test_a_report_draws_an_estimate_beside_its_run(shell: Shell) -> None:
+    assert shell("run", "-q", "--name", "one", "--zone", "ES", "--", "sh", "-c", "sleep 0.1").returncode == 0
+    written = shell("estimate", "--hardware", "H100", "--hours", "1", "--zone", "ES", "--json")
+    (shell.folder / "estimate.json").write_text(written.stdout)
+    done = shell("report", "one", "--estimate", "estimate.json", "--html", "page.html", "--md")
+    assert done.returncode == 0, done.stderr
+    assert "What was estimated of it" in done.stdout
+    assert "What was estimated of it" in (shell.folder / "page.html").read_text()
+    (shell.folder / "broken.json").write_text("{}")
+    for words in (
+        ("one", "--estimate", "broken.json"),
+        ("one", "@1", "--estimate", "estimate.json"),
+        ("one", "--estimate", "x"),
+    ):
+        assert shell("report", *words).returncode == 2, words

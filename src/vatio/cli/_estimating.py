@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 from vatio.account.estimates import Asked, read_shape
 from vatio.cli._terminal import plain_table
 from vatio.errors import UsageError
-from vatio.records import Estimate, Factor, Quantity
+from vatio.records import Estimate, Factor, Quantity, from_json
 from vatio.report import clean, written
 from vatio.units import S_PER_HOUR
 
@@ -107,6 +108,20 @@ def catalog_files(config: Config, environ: Mapping[str, str], given: Iterable[st
     places = [os.path.join(config.root, name) for name in _OWN_FILES]
     places += [os.path.join(user, "vatio", name.removeprefix("vatio-")) for name in _OWN_FILES]
     return (*given, *(path for path in places if os.path.isfile(path)))
+
+
+def read_estimate(path: str) -> Estimate:
+    """Read what `vatio estimate --json` wrote.
+
+    Raises:
+        UsageError: the file cannot be read, or holds no estimate.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"cannot read {path}: {error}", hint="write it by `vatio estimate --json > FILE`") from error
+    return from_json(Estimate, document)
 
 
 def estimated(record: Estimate) -> Iterator[str]:

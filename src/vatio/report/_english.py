@@ -103,6 +103,19 @@ STRINGS = {
     "owner_note": "The same joules, divided in two ways: by use and by whose they are.",
     "by_use": "By use",
     "by_owner": "By owner",
+    "estimate_title": "What was estimated of it",
+    "estimate_note": (
+        "The estimate's energy is the hardware's, without the building's overhead; its range is meant to hold the truth six "
+        "times out of seven."
+    ),
+    "estimate_run": "This run",
+    "estimated": "Estimated",
+    "estimate_inside": "The estimate, {estimated}, holds what was measured, {measured}.",
+    "estimate_outside": "The estimate, {estimated}, does not hold what was measured, {measured}: {times} times its value.",
+    "estimate_unknown": "Either the estimate or the run has no energy to compare.",
+    "estimate_request": "One request, estimated",
+    "estimate_prefill": "Prefill",
+    "estimate_decode": "Decode",
     "emissions_title": "What it emitted",
     "emissions_note": "Operational: this run's electricity in {zone}. Embodied: its share of making the hardware.",
     "emissions_note_unknown": "Operational: this run's electricity. Embodied: its share of making the hardware.",

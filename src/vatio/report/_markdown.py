@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from vatio import __version__
-from vatio.records import Footprint, Quantity, RunRecord
+from vatio.records import Estimate, Footprint, Quantity, RunRecord
+from vatio.report._estimate import hardware_j, parts_j, verdict
 from vatio.report._format import clean
 from vatio.report._parts import added, head_of, mean_power_w, shown_only, useful_ratio
 from vatio.report._sentences import change, gap, headline, label, meaning, title
@@ -20,6 +21,7 @@ def to_markdown(
     footprints: Mapping[str, Footprint] | None = None,
     head: str | None = None,
     language: str = "en",
+    estimate: Estimate | None = None,
 ) -> str:
     """Write one Markdown document about one run, or comparing several.
 
@@ -34,6 +36,7 @@ def to_markdown(
     for record in records:
         parts += [f"## {escaped(label(record, records))}"] if len(records) > 1 else []
         parts += _run(record, (footprints or {}).get(record.id), head, said)
+    parts += [_estimated(records[0], estimate, said)] if estimate is not None and len(records) == 1 else []
     parts.append(f"*{said.say('footer_many', version=__version__)}*")
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -80,6 +83,23 @@ def _figures(record: RunRecord, words: Words) -> str:
 
 def _figure(key: str, quantity: Quantity, unit: str, words: Words) -> tuple[str, ...]:
     return words.say(key), words.quantity(quantity, unit), "" if quantity.is_missing else words.name(quantity.provenance)
+
+
+def _estimated(record: RunRecord, estimate: Estimate, words: Words) -> str:
+    """Write what was estimated beside what was measured."""
+    measured, found = record.emissions_g, estimate.emissions_g
+    rows = [
+        (words.say("energy"), words.quantity(record.own_energy_j, "j"), words.quantity(hardware_j(estimate), "j")),
+        (words.say("operational"), words.quantity(measured.operational, "g"), words.quantity(found.operational, "g")),
+        (words.say("embodied"), words.quantity(measured.embodied, "g"), words.quantity(found.embodied, "g")),
+        (words.say("total_emissions"), words.quantity(measured.total, "g"), words.quantity(found.total, "g")),
+    ]
+    rows += [
+        (f"{words.say('estimate_request')}, {word}", "", words.quantity(part, "j")) for word, part in parts_j(estimate, words)
+    ]
+    head = [words.say("number"), words.say("estimate_run"), words.say("estimated")]
+    parts = [f"## {words.say('estimate_title')}", escaped(verdict(record, estimate, words)), _table(head, rows)]
+    return "\n\n".join([*parts, words.say("estimate_note")])
 
 
 def _components(record: RunRecord, words: Words) -> str:

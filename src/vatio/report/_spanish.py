@@ -109,6 +109,19 @@ STRINGS = {
     "owner_note": "Los mismos julios, divididos de dos maneras: por su uso y por su dueño.",
     "by_use": "Por su uso",
     "by_owner": "Por su dueño",
+    "estimate_title": "Qué se estimó de ella",
+    "estimate_note": (
+        "La energía estimada es la del equipo, sin lo que añade el edificio; su intervalo debería contener la verdad seis "
+        "veces de cada siete."
+    ),
+    "estimate_run": "Esta ejecución",
+    "estimated": "Estimado",
+    "estimate_inside": "La estimación, {estimated}, contiene lo medido, {measured}.",
+    "estimate_outside": "La estimación, {estimated}, no contiene lo medido, {measured}: {times} veces su valor.",
+    "estimate_unknown": "La estimación o la ejecución no tiene energía que comparar.",
+    "estimate_request": "Una petición, estimada",
+    "estimate_prefill": "Lectura de la petición",
+    "estimate_decode": "Generación",
     "emissions_title": "Qué emitió",
     "emissions_note": (
         "Operacional: la electricidad de esta ejecución en {zone}. Incorporado: su parte de la fabricación del equipo."

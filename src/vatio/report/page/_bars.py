@@ -37,6 +37,13 @@ def run_bars(records: Sequence[RunRecord], words: Words) -> Html:
     return tag("ul", *rows, class_="bars")
 
 
+def amount_bars(amounts: Sequence[tuple[str, Quantity]], words: Words) -> Html:
+    """Draw one bar for each named amount of energy, on one scale."""
+    most_j = max((energy_j.high or energy_j.value or 0.0 for _, energy_j in amounts), default=0.0) or 1.0
+    rows = (_row(text(name), f"r{at % 6}", energy_j, energy_j, most_j, words) for at, (name, energy_j) in enumerate(amounts))
+    return tag("ul", *rows, class_="bars")
+
+
 def stacked(name: Html, parts: Sequence[tuple[str, str, Quantity]], unit: str, words: Words) -> Html:
     """Draw a whole cut into parts (class, word, quantity) with a legend that has the numbers."""
     known = [(class_, word, part) for class_, word, part in parts if part.value is not None]

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vatio import __version__
-from vatio.records import PROVENANCES, Footprint, Quantity, RunRecord, scaled
+from vatio.records import PROVENANCES, Estimate, Footprint, Quantity, RunRecord, scaled
 from vatio.report._curve import SLOTS, PowerCurve, SampleTable, power_curve
 from vatio.report._parts import added, head_of, idle_power_w, mean_power_w, useful_ratio, whole_g, why
 from vatio.report._sentences import gap, headline, meaning, zone_name
 from vatio.report._words import Words
 from vatio.report.page import _tables
 from vatio.report.page._bars import badge, component_bars, owners, stacked
+from vatio.report.page._estimate import beside
 from vatio.report.page._html import NOTHING, Html, join, tag, text, user
 from vatio.report.page._plot import plot
 from vatio.report.page._ribbon import ribbon
@@ -29,6 +30,7 @@ class Material:
     samples: Mapping[str, SampleTable]
     footprints: Mapping[str, Footprint]
     head: str | None
+    estimate: Estimate | None = None
 
 
 def page(record: RunRecord, material: Material, words: Words) -> Html:
@@ -37,6 +39,7 @@ def page(record: RunRecord, material: Material, words: Words) -> Html:
         tag("div", *tiles(record, words), class_="tiles"),
         power(record, material, words),
         figures(record, words),
+        estimated(record, material, words),
         details(record, material, words),
     ]
     return join([top([record], words, lead(record, words)), tag("main", *parts, id="figures"), foot(record, words)])
@@ -190,6 +193,13 @@ def figures(record: RunRecord, words: Words) -> Html:
         parts.append(section(words.say("owner_title"), whole))
     parts.append(emissions(record, words))
     return tag("div", *parts, class_="pair" if len(parts) > 2 else None)
+
+
+def estimated(record: RunRecord, material: Material, words: Words) -> Html:
+    """Draw what was estimated beside what was measured, if there is an estimate."""
+    if material.estimate is None:
+        return NOTHING
+    return section(words.say("estimate_title"), beside(record, material.estimate, words))
 
 
 def emissions(record: RunRecord, words: Words) -> Html:
