@@ -34,8 +34,8 @@ def test_both_stand_on_the_page_and_in_markdown(language: str) -> None:
 
 
 def test_the_page_says_whether_the_estimate_held() -> None:
-    assert "does not hold" in to_markdown([training()], estimate=of(3.0))
-    assert "does not hold" not in to_markdown(
+    assert "do not agree" in to_markdown([training()], estimate=of(3.0))
+    assert "do not agree" not in to_markdown(
         [training()], estimate=serving_of_the_size_of(training().own_energy_j.value or 0.0)
     )
 

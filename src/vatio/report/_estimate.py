@@ -21,13 +21,14 @@ def parts_j(estimate: Estimate, words: Words) -> list[tuple[str, Quantity]]:
 
 
 def verdict(record: RunRecord, estimate: Estimate, words: Words) -> str:
-    """Say whether the estimate's range holds what was measured."""
+    """Say whether the ranges of what was estimated and of what was measured meet."""
     measured, estimated = record.own_energy_j, hardware_j(estimate)
     if measured.value is None or estimated.value is None or estimated.low is None:
         return words.say("estimate_unknown")
-    holds = estimated.low <= measured.value and (estimated.high is None or measured.value <= estimated.high)
-    said = {"estimated": words.quantity(estimated, "j"), "measured": words.best(measured, "j")}
-    if holds:
+    below = estimated.high is not None and (measured.low or 0.0) > estimated.high
+    above = measured.high is not None and measured.high < estimated.low
+    said = {"estimated": words.quantity(estimated, "j"), "measured": words.quantity(measured, "j")}
+    if not below and not above:
         return words.say("estimate_inside", **said)
-    times = words.count(measured.value / estimated.value) if estimated.value else "?"
+    times = words.count(float(f"{measured.value / estimated.value:.3g}")) if estimated.value else "?"
     return words.say("estimate_outside", times=times, **said)
