@@ -137,14 +137,14 @@ def test_a_fault_of_ours_is_a_line_and_3_without_a_traceback(
     shell: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("VATIO_DEBUG", raising=False)
-    monkeypatch.setattr("vatio.cli.commands._config.command", Broken("config"))
-    assert main(["config"]) == 3
+    broken = click.Group("vatio", {"config": Broken("config")})
+    assert main(["config"], commands=broken) == 3
     said = capsys.readouterr().err
     assert said.startswith("vatio: internal error: ZeroDivisionError: one over none\nhint: ")
     assert "Traceback" not in said
 
     monkeypatch.setenv("VATIO_DEBUG", "1")
-    assert main(["config"]) == 3
+    assert main(["config"], commands=broken) == 3
     assert "Traceback" in capsys.readouterr().err
 
 
@@ -155,9 +155,8 @@ class Interrupted(click.Command):
         raise KeyboardInterrupt
 
 
-def test_ctrl_c_is_130_and_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vatio.cli.commands._config.command", Interrupted("config"))
-    assert main(["config"]) == 130
+def test_ctrl_c_is_130_and_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config"], commands=click.Group("vatio", {"config": Interrupted("config")})) == 130
     assert capsys.readouterr().err == ""
 
 
