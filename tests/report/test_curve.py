@@ -129,5 +129,5 @@ def test_times_are_marked_within_the_run(length_s: float) -> None:
 def test_the_pen_is_lifted_over_a_hole() -> None:
     edges = (0.0, 1.0, 2.0, 3.0)
 
-    assert line(edges, (10.0, None, 10.0), 3.0, 10.0) == "M0 0h800M1600 0h800"
-    assert band(edges, (0.0, None, 0.0), (10.0, None, 10.0), 3.0, 10.0).count("z") == 2
+    assert line(edges, (10.0, None, 10.0), length_s=3.0, top_w=10.0) == "M0 0h800M1600 0h800"
+    assert band(edges, (0.0, None, 0.0), (10.0, None, 10.0), length_s=3.0, top_w=10.0).count("z") == 2

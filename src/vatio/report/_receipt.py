@@ -103,9 +103,8 @@ def _component(kind: str, parts: tuple[Component, ...]) -> Line:
     if energy.is_missing:
         return f"  {kind}", NOT_MEASURED, why(energy)
     devices = f"{len(parts)} devices, " if len(parts) > 1 else ""
-    mark = "" if energy.provenance == "measured" else f", {energy.provenance}"
     gaps = f"; {', '.join(energy.missing)} missing" if energy.missing else ""
-    return f"  {kind}", written(energy, "j"), f"{devices}{meters(parts)}{mark}{gaps}"
+    return f"  {kind}", written(energy, "j"), f"{devices}{_marked(meters(parts), energy)}{gaps}"
 
 
 def _workload(record: RunRecord) -> tuple[str, str]:
@@ -113,8 +112,7 @@ def _workload(record: RunRecord) -> tuple[str, str]:
     if record.workload_energy_j.is_missing:
         return NOT_MEASURED, why(record.workload_energy_j) or "what follows is the whole machine's"
     note = "" if share.is_missing else f"{best(share, 'ratio')} of the machine's energy"
-    mark = record.workload_energy_j.provenance
-    return written(record.workload_energy_j, "j"), note + (f", {mark}" if mark != "measured" else "")
+    return written(record.workload_energy_j, "j"), _marked(note, record.workload_energy_j)
 
 
 def _above_idle(record: RunRecord) -> tuple[str, str]:
@@ -122,8 +120,12 @@ def _above_idle(record: RunRecord) -> tuple[str, str]:
     if record.above_idle_j.is_missing:
         return NOT_MEASURED, why(record.above_idle_j) or "no idle power: `vatio doctor --baseline`"
     note = "" if useful.is_missing else f"useful fraction {written(useful, 'ratio')}"
-    mark = record.above_idle_j.provenance
-    return written(record.above_idle_j, "j"), note + (f", {mark}" if mark != "measured" else "")
+    return written(record.above_idle_j, "j"), _marked(note, record.above_idle_j)
+
+
+def _marked(note: str, energy: Quantity) -> str:
+    """Add where a number comes from, unless it was measured."""
+    return ", ".join(part for part in (note, "" if energy.provenance == "measured" else energy.provenance) if part)
 
 
 def _carbon(record: RunRecord) -> tuple[str, str]:

@@ -31,7 +31,14 @@ def run_bars(records: Sequence[RunRecord], words: Words) -> Html:
     """Draw one bar for each run, on one scale."""
     most_j = max((record.energy_j.high or record.energy_j.value or 0.0 for record in records), default=0.0) or 1.0
     rows = (
-        _row(user(label(record, records)), f"r{at % 6}", record.energy_j, record.energy_j, most_j, words)
+        _row(
+            user(label(record, records)),
+            words,
+            class_=f"r{at % 6}",
+            energy_j=record.energy_j,
+            idle_j=record.energy_j,
+            most_j=most_j,
+        )
         for at, record in enumerate(records)
     )
     return tag("ul", *rows, class_="bars")
@@ -82,10 +89,10 @@ def _component(part: Component, most_j: float, many_hosts: bool, words: Words) -
     detail = [part.device, part.meter, part.host if many_hosts else ""]
     details = join((user(item) for item in detail if item), text(" · "))
     name = join([tag("b", text(words.name(part.component))), text(" "), tag("small", details)])
-    return _row(name, kind_of(part.component), part.energy_j, part.idle_j, most_j, words)
+    return _row(name, words, class_=kind_of(part.component), energy_j=part.energy_j, idle_j=part.idle_j, most_j=most_j)
 
 
-def _row(name: Html, class_: str, energy_j: Quantity, idle_j: Quantity, most_j: float, words: Words) -> Html:
+def _row(name: Html, words: Words, *, class_: str, energy_j: Quantity, idle_j: Quantity, most_j: float) -> Html:
     return tag(
         "li",
         tag("span", name, class_="name"),

@@ -28,8 +28,8 @@ def plot(curve: PowerCurve, words: Words, *, length_s: float, idle_w: float | No
     levels_w = levels([*curve.high_w, idle_w])
     top_w = levels_w[-1]
     shapes = [_holes(curve, gaps, length_s), *_stack(curve, length_s, top_w)]
-    shapes.append(_path("band", band(curve.edges_s, curve.low_w, curve.high_w, length_s, top_w)))
-    shapes.append(_path("line", line(curve.edges_s, curve.mean_w, length_s, top_w)))
+    shapes.append(_path("band", band(curve.edges_s, curve.low_w, curve.high_w, length_s=length_s, top_w=top_w)))
+    shapes.append(_path("line", line(curve.edges_s, curve.mean_w, length_s=length_s, top_w=top_w)))
     return frame(join(shapes), words, length_s=length_s, levels_w=levels_w, label=label, more=_idle(idle_w, top_w))
 
 
@@ -39,8 +39,8 @@ def overlay(curves: Sequence[tuple[int, PowerCurve]], words: Words, *, length_s:
     top_w = levels_w[-1]
     shapes = []
     for at, curve in curves:
-        shapes.append(_path(f"band r{at % 6}", band(curve.edges_s, curve.low_w, curve.high_w, length_s, top_w)))
-        shapes.append(_path(f"line r{at % 6}", line(curve.edges_s, curve.mean_w, length_s, top_w)))
+        shapes.append(_path(f"band r{at % 6}", band(curve.edges_s, curve.low_w, curve.high_w, length_s=length_s, top_w=top_w)))
+        shapes.append(_path(f"line r{at % 6}", line(curve.edges_s, curve.mean_w, length_s=length_s, top_w=top_w)))
     return frame(join(shapes), words, length_s=length_s, levels_w=levels_w, label=label)
 
 
@@ -92,13 +92,13 @@ def time_ticks(length_s: float, wanted: int = 6) -> tuple[float, ...]:
     return tuple(float(step_s * at) for at in range(int(length_s // step_s) + 1))
 
 
-def line(edges_s: Sequence[float], powers_w: Points, length_s: float, top_w: float) -> str:
+def line(edges_s: Sequence[float], powers_w: Points, *, length_s: float, top_w: float) -> str:
     """Trace steps from left to right, lifting the pen where nothing is known."""
     pieces = [_steps(edges, values, length_s, top_w) for edges, values in _known(edges_s, powers_w)]
     return "".join(f"M{start}{moves}" for start, moves in pieces)
 
 
-def band(edges_s: Sequence[float], low_w: Points, high_w: Points, length_s: float, top_w: float) -> str:
+def band(edges_s: Sequence[float], low_w: Points, high_w: Points, *, length_s: float, top_w: float) -> str:
     """Trace the area between two step lines."""
     pieces = []
     for (edges, lows), (_, highs) in zip(_known(edges_s, low_w), _known(edges_s, high_w), strict=True):
@@ -135,7 +135,7 @@ def _stack(curve: PowerCurve, length_s: float, top_w: float) -> list[Html]:
     for kind, part_w in curve.parts_w.items():
         above = tuple(None if base is None or part is None else base + part for base, part in zip(below, part_w, strict=True))
         floor = tuple(None if high is None else low for low, high in zip(below, above, strict=True))
-        areas.append(_path(f"area {kind_of(kind)}", band(curve.edges_s, floor, above, length_s, top_w)))
+        areas.append(_path(f"area {kind_of(kind)}", band(curve.edges_s, floor, above, length_s=length_s, top_w=top_w)))
         below = above
     return areas
 

@@ -22,7 +22,7 @@ def ribbon(phases: Sequence[Phase], words: Words, *, length_s: float) -> Html:
         return NOTHING
     placed = lanes(wide)
     tints = {name: at % 6 for at, name in enumerate(dict.fromkeys(phase.name for phase in wide))}
-    boxes = join(_box(phase, lane, tints[phase.name], length_s, words) for phase, lane in placed)
+    boxes = join(_box(phase, words, lane=lane, tint=tints[phase.name], length_s=length_s) for phase, lane in placed)
     deepest = max(lane for _, lane in placed) + 1
     return tag(
         "svg", boxes, class_="ribbon", role="img", aria_label=words.say("phases"), width="100%", height=deepest * LANE_PX
@@ -45,7 +45,7 @@ def lanes(phases: Sequence[Phase]) -> list[tuple[Phase, int]]:
     return placed
 
 
-def _box(phase: Phase, lane: int, tint: int, length_s: float, words: Words) -> Html:
+def _box(phase: Phase, words: Words, *, lane: int, tint: int, length_s: float) -> Html:
     """Draw one phase: an inner drawing cuts its name where the box ends."""
     what = f"{phase.name}: {words.duration(phase.duration_s)}, {words.quantity(phase.energy_j, 'j')}"
     start, width = 100.0 * phase.start_s / length_s, 100.0 * phase.duration_s / length_s
