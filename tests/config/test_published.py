@@ -99,7 +99,7 @@ def validator() -> Any:
 def test_the_schema_accepts_what_the_code_reads(tmp_path: Path, text: str) -> None:
     (tmp_path / "vatio.toml").write_text(text)
     load_config(str(tmp_path))
-    validator().validate(tomllib.loads(text))
+    assert list(validator().iter_errors(tomllib.loads(text))) == []
 
 
 @pytest.mark.parametrize(

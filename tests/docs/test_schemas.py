@@ -45,7 +45,7 @@ def ended():
 
 @pytest.mark.parametrize("record", [started(), ended()], ids=["started", "ended"])
 def test_what_the_code_writes_fits_its_schema(record):
-    validator(record.SCHEMA).validate(to_json(record))
+    assert list(validator(record.SCHEMA).iter_errors(to_json(record))) == []
 
 
 @pytest.mark.parametrize("field", ["status", "duration_s", "components"])
