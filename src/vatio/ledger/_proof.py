@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from typing import Any, NamedTuple
 
+from vatio.digest import sha256
 from vatio.ledger._backend import Execute
 from vatio.ledger._project import rebuild, stored
 from vatio.ledger._proof_sums import check_bookings

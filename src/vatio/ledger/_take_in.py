@@ -8,9 +8,9 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from typing import Any, NamedTuple
 
+from vatio.digest import sha256
 from vatio.errors import LedgerDamaged
 from vatio.files import regular
 from vatio.ledger._backend import Backend, Execute
