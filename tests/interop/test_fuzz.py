@@ -1,5 +1,6 @@
 """No file ends in a traceback: whatever the bytes, it is runs, named problems, or one clear error."""
 
+import json
 import os
 import random
 import tempfile
@@ -12,6 +13,7 @@ from vatio.errors import VatioError
 from vatio.interop import Problem, known_formats, read_file
 from vatio.ledger import Finished
 from vatio.plugins import names
+from vatio.records import to_json
 from vatio.testing import a_record
 
 RECORDS = [a_record(), a_record("other", whole_j=12.5, duration_s=0.5)]
@@ -28,7 +30,8 @@ GOOD = dict(examples())
 PIECES = (
     b"", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"NaN", b"-1", b"1e999", b"null", b"{", b"]", b'"', b"\\", b"\n", b"\r", b";",
     b",", b": ", b"- ", b"&a *a", b"!!python/object:os.system", b"[[[[", b"2026-13-45", b"9" * 500, b"=2*x", b"\xc3",
-    b"{" * 3000,    b"1e308", b"0", b"1_000", "٣".encode(), b"# EOF\n", b"<<: *x", b"2001-01-01", b"---\n",
+    b"{" * 3000, b"\\ud800", b"\\u0000",
+    b"1e308", b"0", b"1_000", "٣".encode(), b"# EOF\n", b"<<: *x", b"2001-01-01", b"---\n",
 )  # fmt: skip
 
 
@@ -40,6 +43,9 @@ def read(data: bytes, name: str | None) -> None:
             file.write(data)
         for item in read_file(path, format=name):
             assert isinstance(item, (Finished, Problem))
+            if isinstance(item, Finished):  # what a ledger stores: finite numbers, whole characters
+                facts = [to_json(part) for part in (item.started, item.ended, item.footprint)]
+                json.dumps([*facts, dict(item.imported)], ensure_ascii=False, allow_nan=False).encode()
             if isinstance(item, Problem):
                 assert item.place
                 assert item.what

@@ -155,3 +155,20 @@ def test_the_import_entry_counts(file, ledger):
     ((body,),) = ledger._backend.query(sql)
     said = json.loads(body)
     assert (said["runs"], said["known"], said["refused"], said["format"]) == (2, 0, 1, "codecarbon")
+
+
+def test_names_that_no_ledger_could_store_are_mended(file, ledger):
+    name = "\ud800 a\0b\x1b[31m"
+    report = {
+        "header": {"reportId": "\udfff"},
+        "task": {"taskFamily": name, "algorithms": [{"algorithmName": name}]},
+        "measures": [{"measurementMethod": name, "powerConsumption": 1}],
+        "environment": {"country": name},
+    }
+    done = import_file(ledger, file(json.dumps(report)), format="boamps")
+    run = ledger.run(done.added[0])
+
+    assert run.name == "? a b\x1b[31m"
+    assert ledger.verify(rebuild=True).findings == ()
+    for format in ("codecarbon", "boamps", "openmetrics"):
+        assert export_runs([run], format).data

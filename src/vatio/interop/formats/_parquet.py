@@ -37,7 +37,9 @@ class Parquet:
         for count, text in enumerate(_records(arrow, path), 1):
             place = f"row {count}"
             try:
-                record = from_json(RunRecord, json.loads(text))
+                value = json.loads(text)
+                json.dumps(value, ensure_ascii=False).encode()  # half a character cannot be stored
+                record = from_json(RunRecord, value)
             except (InvalidRecord, ValueError, TypeError, RecursionError) as error:
                 yield Problem(place, f"its record cannot be read: {error}")
                 continue

@@ -18,7 +18,7 @@ def mapping(value: object, *, what: str) -> Mapping[str, object]:
         return {}
     if not isinstance(value, Mapping):
         raise UsageError(f"{what} is {type(value).__name__}, not a mapping")
-    return {str(key): item for key, item in value.items()}
+    return {_unicode(str(key)): item for key, item in value.items()}
 
 
 def lists(value: object, *, what: str) -> Sequence[object]:
@@ -35,10 +35,14 @@ def lists(value: object, *, what: str) -> Sequence[object]:
 
 
 def text_of(value: object) -> str:
-    """Give a text or a number as one line of text; anything else is nothing."""
+    """Give a text or a number as one line of text; anything else is nothing.
+
+    >>> text_of("a\\n b\\ud800")
+    'a b?'
+    """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
-    return " ".join(str(value).split())
+    return " ".join(_unicode(str(value)).replace("\0", " ").split())
 
 
 def when(value: object, *, what: str) -> datetime | None:
@@ -70,3 +74,8 @@ def _dated(text: str, what: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{what} is {text[:40]!r}, not a date", hint="write 2026-01-31T12:00:00Z") from error
+
+
+def _unicode(text: str) -> str:
+    """Put a question mark in place of half a character, which JSON can escape and nothing can store."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

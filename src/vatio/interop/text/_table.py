@@ -106,7 +106,7 @@ def _row(cells: list[str], found: Table, place: str) -> Row | None:
         return None
     if len(cells) != len(found.columns):
         return Row(place, {}, f"{len(cells)} fields, not {len(found.columns)}")
-    return Row(place, dict(zip(found.columns, cells, strict=True)))
+    return Row(place, {name: cell.replace("\0", " ") for name, cell in zip(found.columns, cells, strict=True)})
 
 
 def _lines(file: TextIO) -> Iterator[str]:
