@@ -29,25 +29,16 @@ def component_bars(record: RunRecord, words: Words) -> Html:
 
 def run_bars(records: Sequence[RunRecord], words: Words) -> Html:
     """Draw one bar for each run, on one scale."""
-    most_j = max((record.energy_j.high or record.energy_j.value or 0.0 for record in records), default=0.0) or 1.0
-    rows = (
-        _row(
-            user(label(record, records)),
-            words,
-            class_=f"r{at % 6}",
-            energy_j=record.energy_j,
-            idle_j=record.energy_j,
-            most_j=most_j,
-        )
-        for at, record in enumerate(records)
-    )
-    return tag("ul", *rows, class_="bars")
+    return amount_bars([(user(label(record, records)), record.energy_j) for record in records], words)
 
 
-def amount_bars(amounts: Sequence[tuple[str, Quantity]], words: Words) -> Html:
+def amount_bars(amounts: Sequence[tuple[Html, Quantity]], words: Words) -> Html:
     """Draw one bar for each named amount of energy, on one scale."""
     most_j = max((energy_j.high or energy_j.value or 0.0 for _, energy_j in amounts), default=0.0) or 1.0
-    rows = (_row(text(name), f"r{at % 6}", energy_j, energy_j, most_j, words) for at, (name, energy_j) in enumerate(amounts))
+    rows = (
+        _row(name, words, class_=f"r{at % 6}", energy_j=energy_j, idle_j=energy_j, most_j=most_j)
+        for at, (name, energy_j) in enumerate(amounts)
+    )
     return tag("ul", *rows, class_="bars")
 
 

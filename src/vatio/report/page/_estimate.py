@@ -14,7 +14,7 @@ _PART_CLASSES = ("s-above", "s-own")
 def beside(record: RunRecord, estimate: Estimate, words: Words) -> Html:
     """Draw the energy of both on one scale, the grams of both cut into their parts, and the parts of a request."""
     names = (words.say("estimate_run"), words.say("estimated"))
-    energy = amount_bars([(names[0], record.own_energy_j), (names[1], hardware_j(estimate))], words)
+    energy = amount_bars([(text(names[0]), record.own_energy_j), (text(names[1]), hardware_j(estimate))], words)
     measured, found = record.emissions_g, estimate.emissions_g
     grams = [
         _grams(names[0], measured.operational, measured.embodied, words),
@@ -25,7 +25,7 @@ def beside(record: RunRecord, estimate: Estimate, words: Words) -> Html:
     request = stacked(text(words.say("estimate_request")), of_request, "j", words) if parts else NOTHING
     said = tag("p", text(verdict(record, estimate, words)))
     note = tag("figcaption", text(words.say("estimate_note")), class_="note")
-    return join([said, tag("figure", energy, *grams, request, note)])
+    return join([said, tag("figure", energy), tag("figure", *grams, request, note)])
 
 
 def _grams(name: str, operational: Quantity, embodied: Quantity, words: Words) -> Html:
