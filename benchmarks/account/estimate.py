@@ -13,6 +13,7 @@ import json
 import os
 import statistics
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,11 +113,27 @@ def from_tables() -> list[Row]:
         cases.append(Case(place["id"], float(row["published_tco2e"]) * G_PER_TONNE, found))
     what = f"level B, {len(cases)} rows from chip, hours and zone"
     return [
-        _row("account-02a", f"{what}: rows within 10 %", ">=", 21.0, _count(cases, 10.0), "rows", _named(cases, 10.0)),
+        replace(
+            _row("account-02a", f"{what}: rows within 10 %", ">=", 21.0, _count(cases, 10.0), "rows", _named(cases, 10.0)),
+            peer="ML CO2 Impact's formula, PUE 1.1, grid of the United States",
+            peer_got=_by_stated_watts(),
+        ),
         _row("account-02b", f"{what}: rows within 25 %", ">=", 26.0, _count(cases, 25.0), "rows", _named(cases, 25.0)),
         _row("account-02c", f"{what}: interval holds", ">=", 85.0, _held(cases), "%", _missed(cases)),
         _row("account-02d", f"{what}: median high/low", "<=", 2.0, _width(cases), "ratio"),
     ]
+
+
+def _by_stated_watts() -> float | None:
+    """Count the rows within 10 % of ML CO2 Impact's formula: board power times hours, a PUE of 1.1, one grid for all."""
+    known, within = published(), 0
+    for place in table(HERE / "published_places.csv"):
+        chip = Catalog().accelerator(place["chip"])
+        if place["id"] in known and place["id"] != INCONSISTENT and chip is not None:
+            row = known[place["id"]]
+            tonnes = float(row["chip_hours"]) * (chip.board_w.value or 0.0) * 1e-6 * 1.1 * 0.3695
+            within += abs(tonnes / float(row["published_tco2e"]) - 1.0) <= 0.1
+    return float(within) if known else None
 
 
 def _by_hours(place: dict[str, str], row: dict[str, str]) -> Asked:
@@ -133,19 +150,32 @@ def blind() -> list[Row]:
     for suffix, cases in (("", found), ("-left-out", left_out)):
         words = what + (", each without its publisher" if suffix else "")
         more += [
-            _row(f"account-03a{suffix}", f"{words}: within 30 %", ">=", 12.0, _count(cases, 30.0), "rows", _named(cases, 30.0)),
+            replace(
+                _row(
+                    f"account-03a{suffix}",
+                    f"{words}: within 30 %",
+                    ">=",
+                    12.0,
+                    _count(cases, 30.0),
+                    "rows",
+                    _named(cases, 30.0),
+                ),
+                peer="6 N D at a utilisation of 0.40 for all",
+                peer_got=_count([_chip_hours(run, fixed_ratio=0.4) for run in runs], 30.0),
+            ),
             _row(f"account-03b{suffix}", f"{words}: interval holds", ">=", 85.0, _held(cases), "%", _missed(cases)),
             _row(f"account-03c{suffix}", f"{words}: median high/low", "<=", 4.0, _width(cases), "ratio"),
         ]
     return more
 
 
-def _chip_hours(run: dict[str, str], *, without: str | None = None) -> Case:
+def _chip_hours(run: dict[str, str], *, without: str | None = None, fixed_ratio: float | None = None) -> Case:
     asked = Asked(
         hardware=((run["chip"], 1.0),),
         parameters=round(float(run["parameters"])) if run["parameters"] else None,
         tokens=round(float(run["tokens"])) if run["tokens"] else None,
         flop=float(run["flop"]) if run["flop"] else None,
+        utilisation_ratio=fixed_ratio,
     )
     factors = {factor.name: factor.value for factor in estimate(asked).record.factors}
     hours = factors["chip-hours"]
