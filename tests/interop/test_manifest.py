@@ -31,7 +31,7 @@ def computed(method, config, row):
         ("Multiply", {"input-parameters": ["a", "b"], "output-parameter": "c"}, {"a": 2, "b": 2.5}, "c", 5.0),
         ("Subtract", {"input-parameters": ["a", "b"], "output-parameter": "c"}, {"a": 5, "b": 2}, "c", 3.0),
         ("Divide", {"numerator": "a", "denominator": 4, "output": "c"}, {"a": 2}, "c", 0.5),
-        ("Divide", {"numerator": "a", "denominator": "b", "output": "c"}, {"a": 2, "b": 0}, "c", 2.0),
+        ("Divide", {"numerator": "a", "denominator": 0, "output": "c"}, {"a": 2}, "c", 2.0),
         ("Exponent", {"input-parameter": "a", "exponent": 3, "output-parameter": "c"}, {"a": 2}, "c", 8.0),
         ("Coefficient", {"input-parameter": "a", "coefficient": 3, "output-parameter": "c"}, {"a": 2}, "c", 6.0),
         ("Copy", {"from": "a", "to": "c"}, {"a": 2}, "c", 2),
@@ -59,6 +59,7 @@ def test_a_polynomial_goes_through_its_points():
     ("method", "config", "row", "why"),
     [
         ("Sum", {"input-parameters": ["a"], "output-parameter": "c"}, {}, "no column 'a'"),
+        ("Divide", {"numerator": "a", "denominator": "b", "output": "c"}, {"a": 2, "b": 0}, "b is 0"),
         ("Sum", {"output-parameter": "c"}, {"a": 1}, "input-parameters"),
         ("Sum", {"input-parameters": ["a"]}, {"a": 1}, "output-parameter"),
         ("Sum", {"input-parameters": ["a"], "output-parameter": "c"}, {"a": "=2*b"}, "not a number"),

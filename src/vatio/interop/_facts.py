@@ -62,7 +62,7 @@ def finished(told: ForeignRun | WholeRun, file: File) -> Finished:
         ended=ended,
         footprint=_footprint(told, file, run, ended),
         environment=dumps(told.environment) if told.environment is not None else None,
-        imported=_origin(file, told.place, said, told.tool),
+        imported=_origin(file, told.place, None if own else said, told.tool),
     )
 
 
@@ -209,13 +209,12 @@ def _whole(told: WholeRun, file: File) -> Finished:
     ended = {item.name: given[item.name] for item in fields(Ended) if item.name in given}
     if record.ended_at is None:
         raise UsageError(f"run {record.id} goes on: only runs that ended are taken in")
-    said = sha256(dumps(record)).hexdigest()
     return Finished(
         started=Started(**{**started, "boot": host.boot if host else "", "host": host.host if host else _NO_HOST}),
         ended=Ended(**{**ended, "overhead_cpu_s": record.overhead.cpu_s, "ranks": host.ranks if host else ()}),
         footprint=_footprint_of(record, file),
         environment=dumps(record.environment) if record.environment is not None else None,
-        imported=_origin(file, told.place, said, "vatio"),
+        imported=_origin(file, told.place, None, "vatio"),
     )
 
 
@@ -237,7 +236,7 @@ def _footprint_of(record: RunRecord, file: File) -> Footprint | None:
     )
 
 
-def _origin(file: File, place: str, said: str, tool: str) -> dict[str, object]:
+def _origin(file: File, place: str, said: str | None, tool: str) -> dict[str, object]:
     return {
         "format": file.format,
         "tool": tool,

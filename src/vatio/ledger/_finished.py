@@ -27,7 +27,7 @@ class Finished(NamedTuple):
     """Hold a whole run of another tool. ``imported`` says where from: it is kept beside the start and shown with the run.
 
     ``imported["said_sha256"]`` is the digest of what the file says of the run: by it a run that is met again is told from
-    one of which the file now says something else.
+    one of which the file now says something else. It is ``None`` for a run of vatio's own, which its id alone tells.
     """
 
     started: Started
@@ -55,7 +55,7 @@ def take_finished(execute: Execute, append: Append, runs: Sequence[Finished]) ->
         if not found:
             _write(execute, append, run)
             added.append(run.started.id)
-        elif _said(found[0][0]) in (None, run.imported.get("said_sha256")):
+        elif run.imported.get("said_sha256") in (None, _said(found[0][0])):
             known.append(run.started.id)
         else:
             changed.append(run.started.id)

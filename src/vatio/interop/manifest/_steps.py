@@ -36,7 +36,9 @@ def _subtract(config: Mapping[str, object], seen: Observation) -> dict[str, obje
 
 def _divide(config: Mapping[str, object], seen: Observation) -> dict[str, object]:
     numerator, denominator = _given(config, seen, "numerator"), _given(config, seen, "denominator")
-    # By zero the framework warns and passes the numerator on.
+    if not denominator and isinstance(config.get("denominator"), str):
+        raise UsageError(f"{config['denominator']} is 0: nothing is divided by it")
+    # By a zero of the configuration the framework warns and passes the numerator on.
     return {_word(config, "output"): numerator / denominator if denominator else numerator}
 
 
