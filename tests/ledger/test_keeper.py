@@ -247,3 +247,22 @@ def test_whoever_seals_brings_home_what_others_had_to_leave(tmp_path: Path) -> N
 
         assert ledger.run(outside).sealed
         assert ledger.run(dead.id).sealed
+
+
+def test_a_run_that_has_only_just_begun_is_not_taken_from_its_writer(tmp_path: Path) -> None:
+    """Its owner's lock comes after its first entry; what follows an entry that was taken away would belong to no chain."""
+    kept = keeper(tmp_path, network=True)
+    started = a_start(started_at=datetime.now(UTC))
+    kept.start(started)
+    with ledger_in(str(tmp_path)) as ledger:
+        assert ledger.take_in_outbox() == 0
+        kept.seal(started.id, an_end())
+        assert ledger.take_in_outbox() == 1
+        assert ledger.run(started.id).status == "finished"
+
+
+def test_what_is_not_a_file_in_the_outbox_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "outbox").mkdir()
+    os.mkfifo(tmp_path / "outbox" / "pipe.jsonl")
+    with ledger_in(str(tmp_path)) as ledger:
+        assert ledger.take_in_outbox() == 0

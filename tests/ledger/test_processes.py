@@ -125,6 +125,7 @@ print(kept.recorded_in)
     process.wait()
 
     assert where.endswith(".jsonl")
+    os.utime(where, (0.0, 0.0))
     with ledger_in(str(tmp_path)) as ledger:
         assert ledger.settle() >= 1
         assert ledger.verify(rebuild=True).findings == ()

@@ -210,7 +210,7 @@ def test_what_must_be_measured_and_is_not_refuses_before_the_child(home: Path) -
 
 
 def test_what_must_be_recorded_and_cannot_be_refuses_before_the_child(home: Path) -> None:
-    outcome = run("touch", "child", require=("recorded",), parts=Parts(open_meters=steady, open_keeper=failing))
+    outcome = run("touch", "child", require=("recorded",), parts=FAULTS["nothing can be written"])
 
     assert outcome.exit_code == 125
     assert "ledger" in outcome.hint
@@ -227,6 +227,7 @@ def slow(*anything: object, **more: object) -> Any:
 
 FAULTS = {
     "the ledger fails": Parts(open_meters=steady, open_keeper=failing),
+    "nothing can be written": Parts(open_meters=steady, open_keeper=failing, open_outbox=failing),
     "the ledger hangs": Parts(open_meters=steady, open_keeper=slow),
     "the meters fail": Parts(open_meters=failing),
     "the meters hang": Parts(open_meters=slow),
@@ -245,8 +246,15 @@ def test_no_fault_of_the_measurement_stops_delays_or_fails_the_child(home: Path,
     assert float((home / "begun").read_text()) - time.time() + time.monotonic() - begin_s < 1.0
 
 
+@pytest.mark.parametrize("fault", ["the ledger fails", "the ledger hangs"])
+def test_a_ledger_that_does_not_open_in_time_sends_the_run_to_an_outbox(home: Path, fault: str) -> None:
+    outcome = run("true", parts=FAULTS[fault])
+
+    assert (outcome.recorded_in or "").endswith(".jsonl")
+
+
 def test_what_cannot_be_recorded_says_so(home: Path) -> None:
-    outcome = run("true", parts=FAULTS["the ledger fails"])
+    outcome = run("true", parts=FAULTS["nothing can be written"])
 
     assert (outcome.recorded_in, outcome.notes[0]) == (None, "not recorded")
     assert record_of(outcome).energy_j.value is not None

@@ -173,13 +173,19 @@ def open_keeper(
     lock_s: float = 1.0,
     environ: Mapping[str, str] | None = None,
     is_network: Callable[[str], bool] = is_network,
+    fault: str = "",
 ) -> Keeper:
-    """Open the ledger to keep one run in, within ``lock_s`` seconds; where that fails the run goes to an outbox."""
+    """Open the ledger to keep one run in, within ``lock_s`` seconds; where that fails the run goes to an outbox.
+
+    With a ``fault`` the ledger is not tried again: the run goes to an outbox at once.
+    """
     where = places(environ)
     at = ledger_path(path, config, where)
     sign = config.ledger.sign if config is not None else None
     if config is not None:
         where = where._replace(key_path=config.ledger.key)
+    if fault:
+        return Keeper(None, path=at, where=where, sign=sign, fault=fault)
     begin_s = time.monotonic()
     try:
         if is_network(os.path.dirname(os.path.abspath(at))):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # STRICT tables came with 3.37; older libraries read them not at all, and write the same tables without the check.
 _STRICT = sqlite3.sqlite_version_info >= (3, 37)
+_BUSY = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
 _DAMAGED = {11: "damaged", 26: "not a ledger"}  # SQLITE_CORRUPT, SQLITE_NOTADB
 _UNAVAILABLE = {
     3: "may not be opened",
@@ -247,8 +248,8 @@ def _use_log(connection: sqlite3.Connection, lock_s: float) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:
-            if time.monotonic() > end_s:
+        except sqlite3.OperationalError as error:
+            if (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF not in _BUSY or time.monotonic() > end_s:
                 raise
             time.sleep(0.005)
 

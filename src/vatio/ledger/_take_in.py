@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Callable, Iterator, Sequence
@@ -15,12 +16,15 @@ from vatio.errors import LedgerDamaged
 from vatio.files import regular
 from vatio.ledger._backend import Backend, Execute
 from vatio.ledger._outbox import SCHEMA, is_private, outbox_folders
+from vatio.ledger._owner import FILE as OWNER
 from vatio.ledger._owner import is_owned
 from vatio.ledger._place import Places
 from vatio.ledger._project import project
 from vatio.ledger.chain import GENESIS, entry_hash, payload_hash, read_header, store_entry
 from vatio.records import Entry
 
+# The time from the first entry of a run to its owner's lock, generously: what is taken away before that is lost to its end.
+_GRACE_S = 10.0
 Append = Callable[[Execute, str, object, str | None], Entry]
 
 
@@ -44,7 +48,7 @@ def take_in(backend: Backend, append: Append, ledger: str, where: Places) -> int
             parcel = read_outbox(path, ledger)
         except LedgerDamaged:
             continue
-        if parcel is None or (parcel.spool is not None and is_owned(parcel.spool)):
+        if parcel is None or _goes_on(parcel, path):
             continue
         with backend.transaction() as execute:
             _store(execute, append, parcel)
@@ -53,6 +57,18 @@ def take_in(backend: Backend, append: Append, ledger: str, where: Places) -> int
             os.unlink(path)
         taken += 1
     return taken
+
+
+def _goes_on(parcel: Parcel, path: str) -> bool:
+    """Tell whether a run may still be written to: it is owned, or has begun so lately that its owner may be on the way."""
+    if parcel.spool is not None and is_owned(parcel.spool):
+        return True
+    was_owned = parcel.spool is not None and os.path.exists(os.path.join(parcel.spool, OWNER))
+    if was_owned or any(entry.kind == "ended" for entry, _, _ in parcel.entries):
+        return False
+    with suppress(OSError):
+        return time.time() - os.stat(path).st_mtime < _GRACE_S
+    return True
 
 
 def read_outbox(path: str, ledger: str) -> Parcel | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from vatio.measure._wrap import RunOptions
 
 # Together less than the second by which a start may be delayed: the meters, the ledger's lock, its first entry or the outbox.
-_METERS_S, _SALT_S, _LOCK_S, _KEEPER_S = 0.25, 0.05, 0.25, 0.35
+_METERS_S, _SALT_S, _LOCK_S, _OPEN_S, _KEEPER_S = 0.25, 0.05, 0.2, 0.25, 0.35
 _WITH_SCRIPT = ("python", "pypy", "bash", "sh", "node", "ruby", "perl", "Rscript", "julia")
 
 
@@ -39,12 +39,20 @@ def open_run_keeper(config: Config) -> Any:
     return open_keeper(config, lock_s=_LOCK_S)
 
 
+def open_run_outbox(config: Config) -> Any:
+    """Open what keeps this run where the ledger could not be opened in time."""
+    from vatio.ledger import open_keeper
+
+    return open_keeper(config, fault="the ledger could not be opened in time")
+
+
 class Parts(NamedTuple):
     """Hold what a wrapped run is put together from, so that a test may put in something else."""
 
     look_around: Callable[[Mapping[str, str]], Surroundings] = surroundings
     open_meters: Callable[..., Opened] = open_meters
     open_keeper: Callable[[Config], Any] = open_run_keeper
+    open_outbox: Callable[[Config], Any] = open_run_outbox
     record: Callable[..., Recording] = Recording
     open_system: Callable[[], System] = open_system
 
@@ -74,7 +82,8 @@ def prepare(command: Sequence[str], *, config: Config, options: RunOptions, rim:
         _check_measured(opened, around)
     salt = rim("the salt of pseudonyms", lambda: within(_SALT_S, lambda: local_salt(options.environ)), b"vatio")
     veil = Veil(options.environ, hostname=around.hostname, salt=salt, reveal=config.record.reveal)
-    keeper = rim("the ledger", lambda: within(_LOCK_S, lambda: parts.open_keeper(config)), None)
+    keeper = rim("the ledger", lambda: within(_OPEN_S, lambda: parts.open_keeper(config)), None)
+    keeper = keeper or rim("the outbox", lambda: parts.open_outbox(config), None)
     facts = rim("the host's idle power", lambda: _facts(opened, around, config, keeper), Facts())
     parents = options.parents or rim("the earlier run", lambda: _retried(around, keeper), options.parents)
     order = Order(
