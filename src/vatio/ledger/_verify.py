@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from vatio.errors import LedgerError, LedgerUnavailable, UsageError
@@ -27,6 +28,8 @@ from vatio.ledger.chain import (
     read_pins,
 )
 from vatio.records import Entry, Finding
+
+_MOST_LOOKS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +64,23 @@ def verify(
 
     Raises:
         UsageError: ``key`` is no public key, or ``head`` no hash.
-        LedgerUnavailable: it cannot be opened, or was written while it was read.
+        LedgerUnavailable: it cannot be opened, or was written each time while it was read.
     """
     _check_asked(key, head)
-    try:
+    asked = _Asked(path=path, trusted=trusted, identity=identity, key=key, head=head, rebuild=rebuild)
+
+    def look() -> Verification:
         with backend.transaction(write=False) as execute:
             broken_pages = _broken_pages(execute) if isinstance(backend, SqliteBackend) else ()
             if broken_pages:
                 return Verification(findings=broken_pages, entries=0, head=None)
-            return _verified(
-                execute,
-                _Asked(path=path, trusted=trusted, identity=identity, key=key, head=head, rebuild=rebuild),
-                lambda: check_projection(execute, read=read, share_out=share_out),
-            )
+            return _verified(execute, asked, lambda: check_projection(execute, read=read, share_out=share_out))
+
+    try:
+        for _ in range(_MOST_LOOKS - 1):
+            with suppress(LedgerUnavailable):  # written while it was read: the next look stands beside the writer
+                return look()
+        return look()
     except LedgerUnavailable:
         raise
     except LedgerError as error:
