@@ -7,7 +7,7 @@ import pytest
 
 from vatio import track
 from vatio.errors import UsageError
-from vatio.ledger import open_ledger
+from vatio.ledger import open_ledger, summarise
 from vatio.measure._wrap_signals import NoSignals, open_signals
 from vatio.measure.meters._cpu_time import no_less_than_ours
 from vatio.testing import ReplayMeter, gpu
@@ -70,3 +70,13 @@ def test_without_a_descriptor_for_signals_none_are_taken() -> None:
 
     assert isinstance(signals, NoSignals)
     assert list(signals.take()) == []
+
+
+def test_one_reading_tells_no_difference() -> None:
+    """A run that is killed within its first interval has drawn something: it is not measured, and not 0 J."""
+    with replayed() as run:
+        header = run.measured.recording.header
+    ended = summarise(header, [(0.0, *[100.0] * len(header.channels))])
+
+    assert all(part.energy_j.is_missing for part in ended.components)
+    assert not ended.complete

@@ -24,6 +24,7 @@ class EnergyColumn:
         self._moments: list[Moment] = []
         self._holes: list[tuple[float, float]] = []
         self._in_hole = self._missed_begin = False
+        self._readings = 0
 
     def add(self, row: Sequence[float]) -> None:
         """Take the next row."""
@@ -37,6 +38,7 @@ class EnergyColumn:
             self._in_hole = False
         if self._last is None:
             self._first = self._last = (t_s, value_j)
+        self._readings += 1
         before_s, before_j = self._last
         value_j = max(value_j, before_j)
         while len(self._moments) < len(self._boundaries) and self._boundaries[len(self._moments)] <= t_s:
@@ -50,7 +52,7 @@ class EnergyColumn:
 
     def energy_j(self) -> Quantity:
         """Give what the device drew: the last reading minus the first, and what the channel says of its error."""
-        if self._first is None or self._last is None:
+        if self._first is None or self._last is None or self._readings < 2:  # one reading tells no difference, not 0 J
             return Quantity.absent(self.channel.device, source=self.channel.source or None)
         drawn_j = self._last[1] - self._first[1]
         known = self._quantity(drawn_j, drawn_j, drawn_j, self._last[0] - self._first[0])
@@ -58,7 +60,7 @@ class EnergyColumn:
 
     def between(self, start_s: float, end_s: float) -> Quantity:
         """Give what the device drew between two boundaries."""
-        if self._first is None or self._last is None:
+        if self._first is None or self._last is None or self._readings < 2:
             return Quantity.absent(self.channel.device)
         begin, end = self._moment(start_s), self._moment(end_s)
         drawn_j = max(0.0, end[0] - begin[0])
