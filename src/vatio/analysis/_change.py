@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
 
 from vatio.analysis._ranks import mann_whitney
 from vatio.analysis._student import student_p, student_quantile
@@ -62,8 +61,10 @@ def change(candidate: Sequence[float] | float, baseline: Sequence[float]) -> Cha
 
 
 def _one(new: float, earlier: Sequence[float]) -> Change:
-    shift = new - fmean(earlier)
-    spread = stdev(earlier) if len(earlier) > 1 else 0.0
+    middle = math.fsum(earlier) / len(earlier)
+    shift = new - middle
+    # By hand: a receipt compares, and `statistics` takes longer to load than everything that it would do here.
+    spread = math.sqrt(math.fsum((one - middle) ** 2 for one in earlier) / (len(earlier) - 1)) if len(earlier) > 1 else 0.0
     if spread == 0.0:
         return Change(ratio=_ratio(shift, -math.inf, math.inf), significant=None, test=NONE, p=None, earlier=len(earlier))
     df = len(earlier) - 1.0

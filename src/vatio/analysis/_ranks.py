@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import median
 from typing import NamedTuple
 
 from vatio.errors import InvalidQuantity
@@ -41,6 +40,8 @@ def mann_whitney(candidate: Sequence[float], baseline: Sequence[float], *, level
     differences = sorted(mine - other for mine in candidate for other in baseline)
     cut = _cut(len(candidate), len(baseline), level)
     low, high = (differences[cut - 1], differences[-cut]) if cut else (-math.inf, math.inf)
+    from statistics import median  # here: it loads longer than the rest of a receipt takes
+
     return RankTest(p, median(differences), low, high)
 
 

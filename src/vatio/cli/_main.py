@@ -62,7 +62,10 @@ def _at_once(given: list[str]) -> int | None:
         put(f"vatio {__version__}\n")
         return 0
     if given[0] != "run":
-        return None
+        from vatio.cli._quick import quick_command
+
+        quick = quick_command(given)
+        return None if quick is None else quick() or 0
     from vatio.cli._run_options import quick_parse
 
     parsed = quick_parse(given[1:])

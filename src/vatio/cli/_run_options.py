@@ -11,13 +11,17 @@ REQUIRED = ("measured", "recorded")
 
 
 class RunOption(NamedTuple):
-    """Describe one option; without a ``metavar`` it is a flag, and ``many`` may be repeated."""
+    """Describe one option; without a ``metavar`` it is a flag, and ``many`` may be repeated.
+
+    ``whole`` is the default of an option that takes a whole number, 0 or more.
+    """
 
     spelt: str
     name: str
     metavar: str | None
     many: bool
     what: str
+    whole: int | None = None
 
 
 RUN_OPTIONS = (

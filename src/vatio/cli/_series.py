@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from vatio.ledger import Ledger
-from vatio.records import RunRecord
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.ledger import Ledger
+    from vatio.records import RunRecord
 
 
 def series_text(ledger: Ledger, record: RunRecord) -> str | None:

@@ -37,6 +37,8 @@ def with_options(options: tuple[RunOption, ...]) -> Callable[[Callback], Callbac
             short = [other.spelt for other in options if other.name == option.name and other is not option]
             # `is_flag=False` said aloud would make the value of an option optional.
             kind: dict[str, Any] = {"metavar": option.metavar, "multiple": option.many} if option.metavar else {"is_flag": True}
+            if option.whole is not None:
+                kind.update(type=click.IntRange(min=0), default=option.whole)
             made = click.option(*short, option.spelt, option.name, help=option.what, **kind)
             callback = made(callback)
         return callback

@@ -1,12 +1,39 @@
-"""One run on the terminal: its receipt, then its phases, gaps and notes."""
+"""One run on the terminal: its receipt, then its phases, accounts, gaps and notes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
-from vatio.cli._terminal import plain_table
-from vatio.records import RunRecord
-from vatio.report import clean, duration, receipt, told
+from vatio.cli._rim import Rim
+from vatio.cli._terminal import plain_table, put_json, put_lines
+from vatio.records import to_json
+from vatio.report import amount, clean, duration, receipt, told
+
+# Types only: a sealed run is shown without its record's classes.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.records import RunRecord
+
+
+def show_run(rim: Rim, *, run: str, watch: bool, as_json: bool) -> None:
+    """Show one run, or follow it until it ends."""
+    from vatio.cli._series import series_text
+
+    with rim.ledger() as ledger:
+        if watch:
+            from vatio.cli._watching import watched
+
+            record = watched(ledger, run, rim, as_json=as_json)
+        else:
+            record = cast("RunRecord", ledger.overview.seen(run))
+        accounts = ledger.overview.footprints(record.id) if len(record.footprints) > 1 else ()
+        change = None if as_json else series_text(ledger, record)
+        head = ledger.head_hash()
+    if as_json:
+        put_json(record.to_json() if hasattr(record, "to_json") else to_json(record), indent=None if watch else 2)
+    else:
+        put_lines((*shown(record, change=change, head=head), *account_lines(accounts)))
 
 
 def shown(record: RunRecord, *, change: str | None = None, head: str | None = None) -> tuple[str, ...]:
@@ -42,3 +69,26 @@ def _notes(record: RunRecord) -> Iterator[str]:
     if notes or record.notes:
         yield ""
     yield from (clean(note) for note in (*notes, *record.notes))
+
+
+def account_lines(accounts: Sequence[Any]) -> Iterator[str]:
+    """Write every account of a run, the earliest first; the last one counts."""
+    if not accounts:
+        return
+    rows = [_account(account) for account in accounts]
+    head = ("accounted", "zone", "g/kWh", "PUE", "g CO2e", "market-based", "embodied", "L", "EUR")
+    yield from ("", *plain_table(head, rows, right=(2, 3, 4, 5, 6, 7, 8)), "the last account counts")
+
+
+def _account(account: Any) -> tuple[str, ...]:
+    grams, intensity = account.emissions_g, account.intensity_g_per_kwh
+    figures = (
+        (None if intensity is None else intensity.g_per_kwh, "g_per_kwh", "g/kWh"),
+        (account.pue, "ratio", ""),
+        *((figure, "g", "g") for figure in (grams.total, grams.operational_market, grams.embodied)),
+        (account.water_l, "l", "L"),
+        (account.cost_eur, "eur", "EUR"),
+    )
+    zone = "-" if intensity is None else clean(intensity.zone)
+    cells = ("-" if figure is None else amount(figure, unit, scale) for figure, unit, scale in figures)
+    return (account.accounted_at.astimezone().strftime("%Y-%m-%d %H:%M"), zone, *cells)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vatio.ledger._place import Places as Places
     from vatio.ledger._place import places as places
     from vatio.ledger._prune import Pruned as Pruned
+    from vatio.ledger._quantities import read_quantity as read_quantity
     from vatio.ledger._reading import open_to_read as open_to_read
     from vatio.ledger._seen import Seen as Seen
     from vatio.ledger._shares import Share as Share
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from vatio.ledger._summary import summarise as summarise
     from vatio.ledger._sums import GROUPINGS as GROUPINGS
     from vatio.ledger._sums import GroupSum as GroupSum
+    from vatio.ledger._sums import since_utc as since_utc
     from vatio.ledger._sums import time_zone as time_zone
     from vatio.ledger._sums import total_of as total_of
     from vatio.ledger._verify import Verification as Verification
@@ -62,12 +64,13 @@ __getattr__, __dir__, __all__ = door(
         "_owner": "OwnerLock is_owned",
         "_place": "Places places",
         "_prune": "Pruned",
+        "_quantities": "read_quantity",
         "_reading": "open_to_read",
         "_seen": "Seen",
         "_shares": "Share ShareOut",
         "_sqlite": "SqliteBackend",
         "_summary": "summarise",
-        "_sums": "GROUPINGS GroupSum time_zone total_of",
+        "_sums": "GROUPINGS GroupSum since_utc time_zone total_of",
         "_verify": "Verification",
         "_view": "run_record",
         "vatio.ledger.chain": "generate_key",

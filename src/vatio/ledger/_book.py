@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from vatio.ledger._booking import Booking, Row, booking
-from vatio.ledger._schema import BOOKING_COLUMNS, BUCKET, CLAIMS, FIGURES
+from vatio.ledger._schema import BOOKING_COLUMNS, BUCKET, FIGURES, SUMS
 from vatio.ledger._told import told_of
 
 TYPE_CHECKING = False
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 _BUCKET = ", ".join(BUCKET)
 _SAME = " AND ".join(f"{name} = ?" for name in BUCKET)
 _TALLY = (*BUCKET, "fresh", "runs", "nested", "machine", "cpu_s", *FIGURES)
-# What a run adds: its joules as they are kept, the rest in the proportion in which they are.
-TERMS = {
-    "runs": "1",
-    "nested": "nested",
-    "machine": "machine",
-    "cpu_s": "cpu_s * counting_ratio",
-    **{name: name if name.startswith(CLAIMS) else f"{name} * ratio" for name in FIGURES},
-}
-SUMS = ", ".join(f"sum({term})" for term in TERMS.values())
 _ADD_UP = f"INSERT INTO tally ({', '.join(_TALLY)}) SELECT {_BUCKET}, 1, {SUMS} FROM booking WHERE {_SAME} GROUP BY {_BUCKET}"
 _ADD = f"""INSERT INTO tally ({", ".join(_TALLY)}) VALUES ({", ".join("?" * len(_TALLY))})
     ON CONFLICT ({_BUCKET}) DO UPDATE SET {

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from vatio.errors import InvalidQuantity
+from vatio.ledger._quantities import ABSENT, read_quantity
 from vatio.ledger._schema import ACCOUNTED, CLAIMS
 from vatio.records import PROVENANCES, Quantity, total
 
@@ -18,7 +18,6 @@ from vatio.records import PROVENANCES, Quantity, total
 _EDGE_HOURS = 16
 # The counter's difference and the energy are one reading; a wider gap is for the rule of overlapping runs to judge.
 _SAME_RATIO = 1e-9
-_ABSENT = Quantity.absent()
 
 Row = dict[str, Any]
 Said = Mapping[str, Mapping[str, Any]]
@@ -96,24 +95,6 @@ def remark(amounts: Mapping[str, Quantity]) -> str:
     return json.dumps({name: item for name, item in said.items() if item}, separators=(",", ":"), sort_keys=True)
 
 
-def read_quantity(value: object) -> Quantity:
-    """Read a quantity of a payload; what is none is missing."""
-    if not isinstance(value, Mapping):
-        return _ABSENT
-    try:
-        missing = value.get("missing") or ()
-        return Quantity(
-            value=value["value"],
-            low=value["low"],
-            high=value["high"],
-            provenance=value["provenance"],
-            source=value.get("source"),
-            missing=tuple(missing),
-        )
-    except (KeyError, TypeError, InvalidQuantity):
-        return _ABSENT
-
-
 def counted(components: object) -> list[Mapping[str, Any]]:
     """Choose the components that are added (``records.counted``, for plain JSON)."""
     known = [item for item in components if isinstance(item, Mapping)] if isinstance(components, list) else []
@@ -127,7 +108,7 @@ def _claims(ended: Mapping[str, Any], host: str) -> tuple[Quantity, Quantity, bo
     is_shared = ended.get("basis") == "workload"
     parts = counted(ended.get("components"))
     if not parts:
-        whole = read_quantity(ended.get("workload_energy_j")) if is_shared else _ABSENT
+        whole = read_quantity(ended.get("workload_energy_j")) if is_shared else ABSENT
         whole = whole if whole.missing or not whole.is_missing else Quantity.absent("energy")
         return whole, whole, True
     pairs = [(_claimed(part, is_shared=is_shared), read_quantity(part.get("energy_j"))) for part in parts]
@@ -138,7 +119,7 @@ def _claims(ended: Mapping[str, Any], host: str) -> tuple[Quantity, Quantity, bo
 
 
 def _claimed(part: Mapping[str, Any], *, is_shared: bool) -> Quantity:
-    own = read_quantity(part.get("workload_j")) if is_shared else _ABSENT
+    own = read_quantity(part.get("workload_j")) if is_shared else ABSENT
     return read_quantity(part.get("energy_j")) if own.is_missing else own
 
 

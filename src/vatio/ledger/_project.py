@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from vatio.ledger._book import book, clear
-from vatio.ledger._booking import booking, counted, read_quantity
+from vatio.ledger._booking import booking, counted
+from vatio.ledger._quantities import read_quantity
 from vatio.ledger._schema import RUN_COLUMNS
 from vatio.ledger._told import Told, told_of, told_of_all
 from vatio.records import Quantity, total
@@ -50,7 +51,7 @@ def replace_projection(execute: Execute) -> None:
 
 
 def _row(run: str, told: Told) -> Row:
-    row: Row = dict.fromkeys(RUN_COLUMNS) | {"id": run}
+    row: Row = dict.fromkeys(RUN_COLUMNS) | {"id": run, "tail": run[-8:]}
     for kind, payload in told.payloads.items():
         origin, seq = told.entries[kind]
         row.update(_fields(kind, payload), **{f"{kind}_origin": origin, f"{kind}_seq": seq})

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from vatio.ledger._book import SUMS, TERMS
 from vatio.ledger._booking import Booking, Row, booking
-from vatio.ledger._schema import BOOKING_COLUMNS, BUCKET, CLAIMS
+from vatio.ledger._schema import BOOKING_COLUMNS, BUCKET, CLAIMS, SUMS, TERMS
 from vatio.ledger._shares import Read, ShareOut, shared_row, shares_of
 from vatio.ledger._told import told_of_all
 from vatio.records import Finding

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, NamedTuple
 
 from vatio.errors import InvalidRecord, LedgerDamaged
 from vatio.ledger._backend import Execute
+from vatio.ledger._view import ENDED, STARTED
 from vatio.ledger.chain import as_bytes, read_header
-from vatio.records import Ended, EntryRef, Environment, Footprint, Started, from_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.records import Ended, EntryRef, Environment, Footprint, Started
 
 _ENTRIES = """SELECT e.header, e.origin, e.seq, e.hash, e.kind, p.body FROM entry e
     LEFT JOIN payload p ON p.origin = e.origin AND p.seq = e.seq WHERE e.run = ?"""
-_KEPT = {item.name for kind in (Started, Ended) for item in fields(kind)} | {"schema"}
+# What is said of a run and used, whether its view shows it or not.
+_USED = ("boot", "host", "rank", "ranks_expected", "ranks", "overhead_cpu_s")
+_DIGESTS = ("environment_sha256", "samples_sha256", "aggregates_sha256")
+_KEPT = frozenset(("schema", *STARTED, *ENDED, *_USED, *_DIGESTS))
 
 
 class Facts(NamedTuple):
@@ -29,20 +35,35 @@ class Facts(NamedTuple):
     more: Mapping[str, Any]
 
 
-def read_facts(execute: Execute, run: str) -> Facts:
+class Bodies(NamedTuple):
+    """Hold the payloads of one run that count, as plain JSON, and its entries: origin, number, hash, kind."""
+
+    payloads: Mapping[str, Mapping[str, Any]]
+    footprints: tuple[str, ...]
+    entries: tuple[tuple[str, int, str, str], ...]
+    origin: str
+
+    @property
+    def more(self) -> dict[str, Any]:
+        """Give the fields of a newer schema, which are shown and not lost."""
+        said = ((name, item) for kind in ("started", "ended") for name, item in self.payloads.get(kind, {}).items())
+        return {name: item for name, item in said if name not in _KEPT}
+
+
+def read_bodies(execute: Execute, run: str) -> Bodies:
     """Read the entries of one run.
 
     Raises:
         LedgerDamaged: its ``started`` payload is gone, or a payload cannot be read.
     """
-    entries: list[EntryRef] = []
+    entries: list[tuple[str, int, str, str]] = []
     bodies: dict[str, Mapping[str, Any]] = {}
     footprints: list[str] = []
     origin = ""
     # In the order of their dates, which a chain never turns back: what was said last counts.
     found = sorted((read_header(as_bytes(row[0])).at, *row[1:]) for row in execute(_ENTRIES, (run,)))
     for _, at, seq, digest, kind, body in found:
-        entries.append(EntryRef(origin=at, seq=seq, hash=digest, kind=kind))
+        entries.append((at, seq, digest, kind))
         if body is None:
             continue
         payload = _object(body, run)
@@ -54,7 +75,31 @@ def read_facts(execute: Execute, run: str) -> Facts:
             bodies[kind] = payload
     if "started" not in bodies:
         raise LedgerDamaged(f"the start of run {run} has been erased or lost", hint="vatio ledger verify")
-    return _facts(run, bodies, tuple(footprints), tuple(entries), origin)
+    return Bodies(bodies, tuple(footprints), tuple(entries), origin)
+
+
+def read_facts(execute: Execute, run: str) -> Facts:
+    """Read one run as records.
+
+    Raises:
+        LedgerDamaged: its ``started`` payload is gone, or a payload cannot be read.
+    """
+    from vatio.records import Ended, EntryRef, Footprint, Started, from_json
+
+    found = read_bodies(execute, run)
+    bodies = found.payloads
+    try:
+        return Facts(
+            started=from_json(Started, bodies["started"]),
+            ended=from_json(Ended, bodies["ended"]) if "ended" in bodies else None,
+            footprint=from_json(Footprint, bodies["footprint"]) if "footprint" in bodies else None,
+            footprints=found.footprints,
+            entries=tuple(EntryRef(origin=at, seq=seq, hash=digest, kind=kind) for at, seq, digest, kind in found.entries),
+            origin=found.origin,
+            more=found.more,
+        )
+    except InvalidRecord as error:
+        raise LedgerDamaged(f"run {run} cannot be read: {error}", hint=error.hint or "vatio ledger verify") from error
 
 
 def read_blob(execute: Execute, sha256: str) -> bytes | None:
@@ -65,6 +110,8 @@ def read_blob(execute: Execute, sha256: str) -> bytes | None:
 
 def read_environment(execute: Execute, ended: Ended | None) -> Environment | None:
     """Read the environment that a run's end names; ``None`` when it was not taken or cannot be read."""
+    from vatio.records import Environment, from_json
+
     body = read_blob(execute, ended.environment_sha256) if ended is not None and ended.environment_sha256 else None
     if body is None:
         return None
@@ -72,28 +119,6 @@ def read_environment(execute: Execute, ended: Ended | None) -> Environment | Non
         return from_json(Environment, json.loads(body))
     except (ValueError, RecursionError, InvalidRecord):
         return None
-
-
-def _facts(
-    run: str,
-    bodies: Mapping[str, Mapping[str, Any]],
-    footprints: tuple[str, ...],
-    entries: tuple[EntryRef, ...],
-    origin: str,
-) -> Facts:
-    more = {name: item for kind in ("started", "ended") for name, item in bodies.get(kind, {}).items() if name not in _KEPT}
-    try:
-        return Facts(
-            started=from_json(Started, bodies["started"]),
-            ended=from_json(Ended, bodies["ended"]) if "ended" in bodies else None,
-            footprint=from_json(Footprint, bodies["footprint"]) if "footprint" in bodies else None,
-            footprints=footprints,
-            entries=entries,
-            origin=origin,
-            more=more,
-        )
-    except InvalidRecord as error:
-        raise LedgerDamaged(f"run {run} cannot be read: {error}", hint=error.hint or "vatio ledger verify") from error
 
 
 def _object(body: bytes, run: str) -> Mapping[str, Any]:

@@ -30,7 +30,8 @@ def open_to_read(config: Config, *, environ: Mapping[str, str] | None = None, se
         ledger = None
         try:
             ledger = open_ledger(config=config, environ=environ)
-            ledger.settle()
+            if ledger.has_loose_ends():
+                ledger.settle()
             return ledger
         except LedgerError:  # locked, read-only, damaged: what can be read is still read
             if ledger is not None:

@@ -69,6 +69,15 @@ BOOKING_COLUMNS = (
     *("ratio", "counting_ratio", "nested", "machine", "cpu_s"),
     *FIGURES,
 )
+# What a run adds: its joules as they are kept, the rest in the proportion in which they are.
+TERMS = {
+    "runs": "1",
+    "nested": "nested",
+    "machine": "machine",
+    "cpu_s": "cpu_s * counting_ratio",
+    **{name: name if name.startswith(CLAIMS) else f"{name} * ratio" for name in FIGURES},
+}
+SUMS = ", ".join(f"sum({term})" for term in TERMS.values())
 _FIGURES = ", ".join(f"{name} REAL" for name in FIGURES)
 
 PROJECTIONS = (

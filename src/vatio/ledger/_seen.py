@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from vatio.errors import InvalidRecord, LedgerDamaged
-from vatio.ledger._booking import read_quantity
+from vatio.ledger._quantities import read_quantity
 from vatio.ledger._reader import Bodies, read_blob, read_bodies
 from vatio.ledger._view import run_fields
 from vatio.ledger.chain import as_bytes, read_header
@@ -58,9 +58,20 @@ class Seen:
         self._said = said
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        said = self._said
+        if name == "g_per_kwh" and "zone" in said:  # of an intensity the quantity lies beside its zone
+            return read_quantity(said)
+        # The view of a run has all its fields; a payload within it may be older than one.
+        if name.startswith("__") or (name not in said and said.get("schema") == SCHEMA):
             raise AttributeError(name)
-        return _read(name, self._said.get(name, _DEFAULTS.get(name)))
+        return _read(name, said.get(name, _DEFAULTS.get(name)))
+
+    @property
+    def own_energy_j(self) -> Quantity:
+        """Give the joules that a run answers for, as ``RunRecord.own_energy_j`` does."""
+        own: Quantity = self.workload_energy_j
+        whole: Quantity = self.energy_j
+        return own if self.basis == "workload" and not own.is_missing else whole
 
     def __repr__(self) -> str:
         return f"Seen({self._said!r})"
@@ -69,17 +80,6 @@ class Seen:
         """Give the object as plain JSON values."""
         said: dict[str, Any] = _plain(self._said)
         return said
-
-
-class SeenIntensity(Seen):
-    """Read an intensity, whose quantity lies beside its zone."""
-
-    __slots__ = ()
-
-    @property
-    def g_per_kwh(self) -> Quantity:
-        """Give grams of CO2e for each kilowatt-hour."""
-        return read_quantity(self._said)
 
 
 def read_seen(execute: Execute, run: str, *, with_environment: bool) -> Seen | None:
@@ -134,9 +134,7 @@ def _read(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         if name in _WORDS:
             return value
-        if "provenance" not in value:
-            return Seen(value)
-        return SeenIntensity(value) if "zone" in value else read_quantity(value)
+        return read_quantity(value) if "provenance" in value and "zone" not in value else Seen(value)
     if isinstance(value, (list, tuple)):
         return tuple(_read("", item) for item in value)
     if isinstance(value, str) and name.endswith("_at"):

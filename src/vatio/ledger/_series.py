@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from vatio.ledger._backend import Execute
-from vatio.records import RunRecord, rfc3339
+from vatio.records import rfc3339
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.records import RunRecord
 
 _EARLIER = """SELECT COALESCE(workload_energy_j, energy_j) FROM run
     WHERE series = ? AND id <> ? AND status = 'finished' AND started_at < ? AND COALESCE(workload_energy_j, energy_j) > 0

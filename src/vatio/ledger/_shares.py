@@ -22,8 +22,8 @@ _STALE = "SELECT id FROM stretch WHERE fresh = 0"
 class Share(NamedTuple):
     """Hold what one run adds: joules that it claims, those of them that are kept, and its part of what the devices drew.
 
-    ``ratio`` is the part of its grams, litres and euros that counts, ``counting_ratio`` that of its time; ``nested`` tells whether
-    it lies within another run of its boot.
+    ``ratio`` is the part of its grams, litres and euros that counts, ``counting_ratio`` that of its time; a ``nested`` run
+    lies, in part or in whole, within another one of its boot.
     """
 
     run: str
@@ -38,11 +38,6 @@ class Share(NamedTuple):
 # Tell what each of the runs adds, all of them taken together; the order in which they are given does not matter.
 ShareOut = Callable[[Sequence["RunRecord"]], Iterable[Share]]
 Read = Callable[[str], "RunRecord"]
-
-
-def is_settled(execute: Execute) -> bool:
-    """Tell whether every share and every tally is told."""
-    return not execute(f"{_STALE} LIMIT 1") and not execute("SELECT 1 FROM tally WHERE fresh = 0 LIMIT 1")
 
 
 def settle_shares(execute: Execute, read: Read, share_out: ShareOut) -> None:

@@ -9,9 +9,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from vatio.errors import UnknownName, UsageError
-from vatio.ledger._book import SUMS, TERMS
-from vatio.ledger._schema import ACCOUNTED, CLAIMS
-from vatio.records import PROVENANCES, Quantity, difference, total
+from vatio.ledger._schema import ACCOUNTED, CLAIMS, SUMS, TERMS
+from vatio.records import PROVENANCES, Quantity, difference, rfc3339, total
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -190,6 +189,23 @@ def time_zone(name: str) -> tzinfo:
             hint = "this machine has no table of time zones: pip install tzdata"
             raise UsageError(f"time zone {name!r} cannot be looked up", hint=hint) from error
         raise UnknownName.among("time zone", name, known) from error
+
+
+def since_utc(text: str, zone: tzinfo | None) -> str:
+    """Read a date as the moment at which it begins in a time zone (UTC), as RFC 3339 in UTC.
+
+    >>> since_utc("2026-03", None)
+    '2026-03-01T00:00:00.000000Z'
+
+    Raises:
+        UsageError: it is no date.
+    """
+    whole = text + {4: "-01-01", 7: "-01"}.get(len(text), "")
+    try:
+        moment = datetime.fromisoformat(whole)
+        return rfc3339(moment if moment.tzinfo else moment.replace(tzinfo=zone or UTC))
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{text!r} is not a date", hint="write 2026, 2026-03, 2026-03-31 or 2026-03-31T12:00Z") from error
 
 
 def _part(remark: str, numbers: Sequence[Any]) -> Part:

@@ -4,6 +4,8 @@ from vatio._door import door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.records._counted import counted as counted
+    from vatio.records._counted import counted_channels as counted_channels
     from vatio.records._entry import Check as Check
     from vatio.records._entry import Entry as Entry
     from vatio.records._entry import Finding as Finding
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
     from vatio.records._run import Gap as Gap
     from vatio.records._run import Phase as Phase
     from vatio.records._run import Started as Started
-    from vatio.records._run import counted as counted
-    from vatio.records._run import counted_channels as counted_channels
     from vatio.records._span import Span as Span
     from vatio.records._view import EntryRef as EntryRef
     from vatio.records._view import Host as Host
@@ -47,13 +47,14 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
+        "_counted": "counted counted_channels",
         "_entry": "Check Entry Finding",
         "_environment": "Accelerator Distribution Environment FileDigest Git Processor",
         "_estimate": "Estimate EstimatedEmissions",
         "_footprint": "Emissions Factor Footprint Intensity",
         "_json": "dumps from_json parse_rfc3339 rfc3339 to_json",
         "_quantity": "PROVENANCES Quantity difference product scaled total",
-        "_run": "Channel Component Ended Gap Phase Started counted counted_channels",
+        "_run": "Channel Component Ended Gap Phase Started",
         "_span": "Span",
         "_view": "EntryRef Host Overhead RunRecord",
     },

@@ -6,7 +6,7 @@ latest footprint whenever a run is shown (CONTRACT.md 2 and 3).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -66,25 +66,6 @@ class Component:
     workload_j: Quantity | None = None
     counter_j: tuple[float, float] | None = None
     counter_range_j: float | None = None
-
-
-def counted(components: Iterable[Component]) -> tuple[Component, ...]:
-    """Give the components whose joules add up to the machine's.
-
-    Those that the measurement shared out were counted; where it shared none, those that are part of no other, and a
-    platform meter only where it stands alone.
-    """
-    known = tuple(components)
-    shared = tuple(component for component in known if component.workload_j is not None)
-    whole = tuple(component for component in known if component.part_of is None)
-    parts = tuple(component for component in whole if component.component != "platform")
-    return shared or parts or whole
-
-
-def counted_channels(channels: Iterable[Channel]) -> tuple[Channel, ...]:
-    """Give the energy channels that a measurement shares out: no part of another, a platform meter only where it is alone."""
-    whole = tuple(channel for channel in channels if channel.component and channel.part_of is None)
-    return tuple(channel for channel in whole if channel.component != "platform") or whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

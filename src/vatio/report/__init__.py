@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from vatio.report._curve import PowerCurve as PowerCurve
     from vatio.report._curve import power_curve as power_curve
     from vatio.report._format import NOT_MEASURED as NOT_MEASURED
+    from vatio.report._format import amount as amount
     from vatio.report._format import best as best
     from vatio.report._format import clean as clean
     from vatio.report._format import duration as duration
@@ -21,7 +22,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_curve": "PowerCurve power_curve",
-        "_format": "NOT_MEASURED best clean duration short_id told written",
+        "_format": "NOT_MEASURED amount best clean duration short_id told written",
         "_markdown": "to_markdown",
         "_receipt": "receipt",
         "vatio.report.page": "to_html",

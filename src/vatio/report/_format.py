@@ -126,6 +126,20 @@ def best(quantity: Quantity, unit: str, *, marks: Marks = PLAIN, scale: Scale | 
     return f"{marks.at_least + ' ' if high is None else ''}{text} {scale.name}"
 
 
+def amount(quantity: Quantity, unit: str, scale: str) -> str:
+    """Write only the value, in a unit that the head of its column names; a dash where it is missing.
+
+    >>> from vatio.records import Quantity
+    >>> amount(Quantity.around(5_400_000.0, 5_300_000.0, 5_500_000.0, provenance="measured"), "j", "kWh")
+    '1.50'
+    """
+    if quantity.is_missing:
+        return "-"
+    known = (one for one in SCALES[unit] if one.name == scale)
+    chosen = next(known, Scale(scale, 1.0, 0.0))  # a ratio that is no percentage: a PUE
+    return best(quantity, unit, scale=chosen).removesuffix(f" {scale}")
+
+
 def number(quantity: Quantity, size: float = 1.0, *, marks: Marks = PLAIN) -> str:
     """Write a quantity in units of ``size``: alone when exact, else with +/-, a range, or at least."""
     value, low, high = _ends(quantity, size)
