@@ -266,3 +266,15 @@ def test_what_is_not_a_file_in_the_outbox_is_left_alone(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "outbox" / "pipe.jsonl")
     with ledger_in(str(tmp_path)) as ledger:
         assert ledger.take_in_outbox() == 0
+
+
+def test_a_start_that_was_written_twice_because_nobody_answered_is_no_finding(tmp_path: Path) -> None:
+    started = a_start(started_at=datetime.now(UTC))
+    with ledger_in(str(tmp_path)) as ledger:
+        ledger.start(started)
+        kept = keeper(tmp_path, network=True)
+        kept.start(started)
+        kept.seal(started.id, an_end())
+        assert ledger.take_in_outbox() == 1
+        assert ledger.run(started.id).status == "finished"
+        assert ledger.verify(rebuild=True).findings == ()

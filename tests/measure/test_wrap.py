@@ -225,8 +225,18 @@ def slow(*anything: object, **more: object) -> Any:
     time.sleep(30)
 
 
+class Hanging:
+    """Be a keeper whose ledger answers no more."""
+
+    start = staticmethod(slow)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 FAULTS = {
     "the ledger fails": Parts(open_meters=steady, open_keeper=failing),
+    "the first entry hangs": Parts(open_meters=steady, open_keeper=lambda config: Hanging()),
     "nothing can be written": Parts(open_meters=steady, open_keeper=failing, open_outbox=failing),
     "the ledger hangs": Parts(open_meters=steady, open_keeper=slow),
     "the meters fail": Parts(open_meters=failing),
@@ -246,7 +256,7 @@ def test_no_fault_of_the_measurement_stops_delays_or_fails_the_child(home: Path,
     assert float((home / "begun").read_text()) - time.time() + time.monotonic() - begin_s < 1.0
 
 
-@pytest.mark.parametrize("fault", ["the ledger fails", "the ledger hangs"])
+@pytest.mark.parametrize("fault", ["the ledger fails", "the ledger hangs", "the first entry hangs"])
 def test_a_ledger_that_does_not_open_in_time_sends_the_run_to_an_outbox(home: Path, fault: str) -> None:
     outcome = run("true", parts=FAULTS[fault])
 

@@ -79,16 +79,16 @@ def _check_payloads(links: Sequence[Link], missing: Gone) -> Iterator[Finding]:
 
 
 def _check_once(links: Sequence[Link]) -> Iterator[Finding]:
-    started: set[str] = set()
-    ended: set[str] = set()
+    # A start that was not acknowledged in time is written again elsewhere: once in each origin, and an end once in all.
+    seen: set[tuple[str, str | None, str]] = set()
     for link in links:
         sure = link.kind == "ended" and link.said is not None and link.said.get("status") != "interrupted"
-        seen = started if link.kind == "started" else ended if sure else None
-        if seen is None or link.run is None:
+        if link.run is None or not (sure or link.kind == "started"):
             continue
-        if link.run in seen:
+        once = (link.kind, link.run, link.origin if link.kind == "started" else "")
+        if once in seen:
             yield _error(link.where, f"run {link.run} has {link.kind} twice")
-        seen.add(link.run)
+        seen.add(once)
 
 
 def _ends(links: Sequence[Link]) -> dict[str, Link]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from vatio.measure._wrap import RunOptions
 
 # Together less than the second by which a start may be delayed: the meters, the ledger's lock, its first entry or the outbox.
-_METERS_S, _SALT_S, _LOCK_S, _OPEN_S, _KEEPER_S = 0.25, 0.05, 0.2, 0.25, 0.35
+_METERS_S, _SALT_S, _LOCK_S, _OPEN_S, _KEEPER_S, _OUTBOX_S = 0.25, 0.05, 0.2, 0.25, 0.3, 0.1
 _WITH_SCRIPT = ("python", "pypy", "bash", "sh", "node", "ruby", "perl", "Rscript", "julia")
 
 
@@ -94,7 +94,7 @@ def prepare(command: Sequence[str], *, config: Config, options: RunOptions, rim:
         plan=options.plan,
     )
     started = compose(order, config, around, opened.meters, id=new_run_id(), start_s=time.monotonic())
-    folder, keeper = _begin(started, keeper, rim)
+    folder, keeper = _begin(started, keeper, rim, lambda: parts.open_outbox(config))
     if keeper is None and "recorded" in options.require:
         opened.close()
         raise Refused("the run cannot be recorded", hint=_reason(rim, "see `vatio doctor`; --ledger names another file"))
@@ -147,11 +147,17 @@ def _facts(opened: Opened, around: Surroundings, config: Config, keeper: Any) ->
     return facts_of(around, opened.meters, baseline=baseline, total=config.meters.total)
 
 
-def _begin(started: Started, keeper: Any, rim: Rim) -> tuple[str | None, Any]:
-    """Write that the run starts. Where that fails nothing is recorded, and the workload starts all the same."""
+def _begin(started: Started, keeper: Any, rim: Rim, open_outbox: Callable[[], Any]) -> tuple[str | None, Any]:
+    """Write that the run starts: in time, or into an outbox. Where both fail nothing is recorded, and the workload starts
+    all the same.
+    """
     if keeper is None:
         return None, None
     written = rim("the ledger", lambda: within(_KEEPER_S, lambda: keeper.start(started)), None)
+    if written is None:
+        rim("the ledger", keeper.close, None)
+        keeper = rim("the outbox", open_outbox, None)
+        written = rim("the outbox", lambda: within(_OUTBOX_S, lambda: keeper.start(started)), None) if keeper else None
     # Asked after the entry is written: where the ledger failed, spools lie beside the outbox.
     return (keeper.spool_folder(started.id), keeper) if written is not None else (None, None)
 
