@@ -1,9 +1,8 @@
 """What answering requests draws: a roofline of each step of decoding and of the prompt's prefill.
 
 A step reads the weights that its batch meets and every request's cache, computes 2 FLOP for each parameter met, and pays a
-time for each layer and for each request. The shares and times below are rounded figures of what serving engines reach. They
-were set on ML.ENERGY's measurements (2025, H100 and B200) of Qwen 3 14B, 32B, 30B-A3B, 235B-A22B in FP8 and Llama 3.3 70B;
-docs/adr/0046-inference-is-a-roofline.md has what they say of the models that were left out.
+time for each layer and for each request. The eight constants are fitted to measurements of ML.ENERGY v3 (2025, H100 and B200)
+of Qwen 3 alone, and checked on those of Llama 3 and DeepSeek: docs/adr/0046-inference-is-a-roofline.md.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from vatio.errors import UsageError
 from vatio.records import Factor, Quantity, scaled
 
 # Shares of the bandwidth that reading weights reaches, and of bandwidth and peak that caches and products reach.
-_WEIGHTS_SHARE, _WORK_SHARE = 0.8, 0.6
+_WEIGHTS_SHARE, _WORK_SHARE = 0.9, 0.4
 # Seconds of a step for each request (scheduling, sampling), in dense models and mixtures.
-_REQUEST_S, _REQUEST_MIXTURE_S = 30e-6, 50e-6
-# Seconds of a step for each layer: one chip or several, dense or a mixture.
-_LAYER_S = {(False, False): 20e-6, (True, False): 45e-6, (False, True): 100e-6, (True, True): 300e-6}
+_REQUEST_S, _REQUEST_MIXTURE_S = 24e-6, 39e-6
+# Seconds of a step for each layer, by whether there are several chips and whether the model is a mixture.
+_LAYER_S = {(False, False): 66e-6, (True, False): 13e-6, (False, True): 110e-6, (True, True): 270e-6}
 _DRAWN = between(0.75, 0.5, 1.0, source="ML.ENERGY v3: mean power over the board's, .33 to .99, mean .75 (2025)")
-_SPEED = between(1.0, 1.0 / 1.45, 1.45, source="this roofline against 52 measurements of ML.ENERGY v3 (2025)")
+_SPEED = between(1.0, 1.0 / 1.45, 1.45, source="this roofline against 49 measurements of ML.ENERGY v3 (2025)")
 # Requests at one time where nobody says: a small service, between a lone user and a full server.
 _BATCH = (256.0, 32.0, 4.0)
 # Weights may fill so much of the memory; the rest is for caches.
