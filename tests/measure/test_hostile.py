@@ -19,7 +19,15 @@ def replayed(**wishes: Any) -> Any:
 
 @pytest.mark.parametrize(
     "wishes",
-    [{"name": 3}, {"project": b"x"}, {"tags": {"a": 1}}, {"tags": {1: "x"}}, {"tags": {"a": None}}, {"interval_s": "1"}],
+    [
+        {"name": 3},
+        {"project": b"x"},
+        {"tags": {"a": 1}},
+        {"tags": {1: "x"}},
+        {"tags": {"a": None}},
+        {"interval_s": "1"},
+        {"name": "x" * 5000},
+    ],
 )
 def test_what_is_no_text_is_refused_before_the_block(wishes: dict[str, Any]) -> None:
     """It would be stored, and no list of runs could be read any more."""

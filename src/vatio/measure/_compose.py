@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 STAGES = ("data", "experimentation", "training", "inference", "other")
 _LEAST_S, _MOST_S = 0.1, 60.0
+# As in the configuration: a name stands in a line of a list.
+_LONGEST_NAME = 4096
 
 
 class Order(NamedTuple):
@@ -43,6 +45,8 @@ def checked(order: Order) -> Order:
     for what, text in (*named.items(), *((f"the name of a tag, {name!r},", name) for name in order.tags)):
         if text is not None and not isinstance(text, str):
             raise UsageError(f"{what} is {text!r}, not text", hint=f'write "{text}"')
+        if text is not None and len(text) > _LONGEST_NAME:
+            raise UsageError(f"{what[:40]} has {len(text)} characters", hint=f"{_LONGEST_NAME} are enough for a name")
         if what.startswith("tag ") and text is None:
             raise UsageError(f"{what} has no word", hint="leave it out")
     if interval_s is not None and not isinstance(interval_s, (int, float)):
