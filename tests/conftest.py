@@ -5,13 +5,16 @@ A test names its need by a marker (``@pytest.mark.torch``); what each need means
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import importlib.util
 import itertools
 import os
 import shutil
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -75,6 +78,24 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
         monkeypatch.setenv(name, str(home / name.lower()))
     for name in [name for name in os.environ if name.startswith("VATIO_") and not name.startswith("VATIO_TEST_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _own_process() -> Iterator[None]:
+    """Fail a test that leaves signals blocked or ignored, and reap what it left: the next one runs in the same process."""
+    before = _signals()
+    yield
+    left = _signals()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before[0])
+    signal.signal(signal.SIGINT, before[1])
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    assert left == before, "signals are not as the test found them"
+
+
+def _signals() -> tuple[set[signal.Signals], Any]:
+    return signal.pthread_sigmask(signal.SIG_BLOCK, ()), signal.getsignal(signal.SIGINT)  # type: ignore[return-value]
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -85,13 +85,16 @@ def watch(child: int, *, signals: Signals, beside: Beside, pidfd: int | None, ow
 
 def bare_wait(child: int) -> Exit:
     """Wait for the child and nothing else, passing on what would end a process: what is left when the loop has failed."""
-    passed_on = [number for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT) if number in forwarded()]
-    for number in passed_on:
-        signal.signal(number, lambda came, _frame: _send(child, came))
-    if signal.SIGINT in forwarded():
-        signal.signal(signal.SIGINT, lambda _came, _frame: None)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, forwarded())
-    return _reaped(child, block=True) or Exit(0)
+    answers = {number: lambda came, _frame: _send(child, came) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)}
+    answers[signal.SIGINT] = lambda _came, _frame: None
+    before = {number: signal.signal(number, answer) for number, answer in answers.items() if number in forwarded()}
+    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, forwarded())
+    try:
+        return _reaped(child, block=True) or Exit(0)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
 
 def _answer(child: int, signals: Signals, beside: Beside, own: set[int]) -> None:
@@ -138,10 +141,8 @@ def _own_peak_bytes(maxrss_kib: int) -> int | None:
     Between its birth and its exec a child shares our memory, and the kernel keeps the larger of the two peaks: one that is
     not above ours says nothing of the child, and what was sampled stands.
     """
-    if resource is None:
-        return None
-    ours_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return maxrss_kib * BYTES_PER_KIB if maxrss_kib > ours_kib else None
+    own = slurp("/proc/self/status").partition("VmHWM:")[2].split()
+    return maxrss_kib * BYTES_PER_KIB if own and maxrss_kib > int(own[0]) else None
 
 
 def _send(child: int, number: int) -> None:
