@@ -8,8 +8,16 @@ if TYPE_CHECKING:
     from vatio.account._act import SiliconPart as SiliconPart
     from vatio.account._act import bill_g as bill_g
     from vatio.account._act import silicon_footprint as silicon_footprint
+    from vatio.account._budget import SCOPES as SCOPES
+    from vatio.account._budget import Spending as Spending
+    from vatio.account._budget import Spent as Spent
+    from vatio.account._budget import has_budgets as has_budgets
+    from vatio.account._budget import spendings as spendings
+    from vatio.account._budget import spent_by_run as spent_by_run
     from vatio.account._counted import counted as counted
     from vatio.account._counted import counted_energy_j as counted_energy_j
+    from vatio.account._energy_curve import EnergyCurve as EnergyCurve
+    from vatio.account._energy_curve import energy_curve as energy_curve
     from vatio.account._footprint import footprint as footprint
     from vatio.account._intensity import IntensityCurve as IntensityCurve
     from vatio.account._intensity import operational_emissions_g as operational_emissions_g
@@ -18,19 +26,27 @@ if TYPE_CHECKING:
     from vatio.account._sci import sci_embodied_g as sci_embodied_g
     from vatio.account._sci import sci_g_per_unit as sci_g_per_unit
     from vatio.account._sci import server_embodied_g as server_embodied_g
+    from vatio.account._score import sci_of as sci_of
     from vatio.account._share import share_out as share_out
     from vatio.account._sum import Sum as Sum
     from vatio.account._sum import sum_runs as sum_runs
+    from vatio.account._tariff import Tariff as Tariff
+    from vatio.account._tariff import read_tariff as read_tariff
+    from vatio.account._tariff import tariff_of as tariff_of
 
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_act": "SiliconFootprint SiliconPart bill_g silicon_footprint",
+        "_budget": "SCOPES Spending Spent has_budgets spendings spent_by_run",
         "_counted": "counted counted_energy_j",
+        "_energy_curve": "EnergyCurve energy_curve",
         "_footprint": "footprint",
         "_intensity": "IntensityCurve operational_emissions_g",
         "_sci": "SERVER SERVER_MODEL sci_embodied_g sci_g_per_unit server_embodied_g",
+        "_score": "sci_of",
         "_share": "share_out",
         "_sum": "Sum sum_runs",
+        "_tariff": "Tariff read_tariff tariff_of",
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from vatio.catalog import facility, zone
 from vatio.errors import UnknownName, UsageError
@@ -10,12 +11,23 @@ from vatio.records import Intensity, Quantity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from vatio.account._energy_curve import EnergyCurve
     from vatio.config import SiteConfig
     from vatio.records import Environment
 
 _KINDS = ("server", "arm", "desktop", "laptop")
 _PROVIDERS = ("aws", "azure", "gcp")
 _GIVEN, _CONFIGURED = "given", "site configuration"
+
+
+class Drawn(NamedTuple):
+    """Hold when a run's energy was drawn: from its begin on, for some seconds, and how over them where that is known."""
+
+    begin: datetime
+    duration_s: float
+    curve: EnergyCurve | None
 
 
 def location(site: SiteConfig | None, given_zone: str | None) -> Intensity:
@@ -60,11 +72,36 @@ def water(site: SiteConfig | None) -> Quantity:
     return facility(provider).wue_l_per_kwh
 
 
-def price(site: SiteConfig | None) -> Quantity:
-    """Give the price of a kilowatt-hour if one is configured."""
+def source_water(site: SiteConfig | None) -> Quantity:
+    """Give the litres that making a kilowatt-hour takes, if they are configured: the site's never stand in for them."""
+    if site is None or site.source_water_l_per_kwh is None:
+        return Quantity.absent("source water", source="no source_water_l_per_kwh is configured")
+    return _exact(site.source_water_l_per_kwh, _CONFIGURED, "source_water_l_per_kwh")
+
+
+def price(site: SiteConfig | None, given_eur_per_kwh: float | None = None, *, drawn: Drawn | None = None) -> Quantity:
+    """Choose the price of a kilowatt-hour: given, by the site's tariff for the time of the run, else the site's price."""
+    if given_eur_per_kwh is not None:
+        return _exact(given_eur_per_kwh, _GIVEN, "price_eur_per_kwh")
+    if site is not None and site.tariff is not None:
+        from vatio.account._tariff import tariff_of  # here: few sites have one
+
+        if drawn is None:
+            return Quantity.absent("price", source="the tariff needs the time of the run")
+        return tariff_of(site).price(drawn.begin, drawn.duration_s, drawn.curve)
     if site is None or site.price_eur_per_kwh is None:
         return Quantity.absent("price", source="no price is configured")
     return _exact(site.price_eur_per_kwh, _CONFIGURED, "price_eur_per_kwh")
+
+
+def scopes(site: SiteConfig | None) -> dict[str, str]:
+    """Name the GHG Protocol's scope of each part, for whoever runs the workload.
+
+    Electricity that one buys for machines of one's own is scope 2, what making them emitted scope 3 (capital goods). In a
+    rented cloud both are upstream: scope 3, of which the electricity is the provider's scope 2.
+    """
+    own = "scope 2" if _provider(site) is None else "scope 3"
+    return {"operational": own, "operational_market": own, "embodied": "scope 3"}
 
 
 def machine_kind(site: SiteConfig | None, environment: Environment | None) -> str:

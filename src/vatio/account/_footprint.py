@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from vatio.account._counted import counted_energy_j
 from vatio.account._embodied import embodied_parts
-from vatio.account._factors import building, location, machine_kind, market, price, water
-from vatio.records import Emissions, Factor, Footprint, Intensity, Quantity, product, total
+from vatio.account._factors import Drawn, building, location, machine_kind, market, price, scopes, source_water, water
+from vatio.records import PROVENANCES, Emissions, Factor, Footprint, Intensity, Quantity, product, total
 from vatio.units import kwh
 
 # Types only: each dataclass that is loaded costs every run 0.4 ms.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.account._energy_curve import EnergyCurve
     from vatio.config import SiteConfig
     from vatio.records import Ended, Environment, RunRecord
 
@@ -25,6 +26,8 @@ def footprint(
     *,
     zone: str | None = None,
     pue: float | None = None,
+    price_eur_per_kwh: float | None = None,
+    curve: EnergyCurve | None = None,
     site: SiteConfig | None = None,
     at: datetime | None = None,
     run: str | None = None,
@@ -32,8 +35,9 @@ def footprint(
 ) -> Footprint:
     """Give what a run's joules mean, location-based, with the embodied share of its hardware beside them.
 
-    The workload's share is accounted where it is known, else the machine. ``zone`` and ``pue`` override the site's. An
-    ``Ended`` needs the run's id, and knows its hardware only by ``environment``. PUE is applied to what the grid delivers
+    The workload's share is accounted where it is known, else the machine. ``zone``, ``pue`` and ``price_eur_per_kwh`` override
+    the site's; ``curve`` says how the energy was drawn over the run's time, where prices change meanwhile. An ``Ended``
+    needs the run's id, and knows its hardware only by ``environment``. PUE is applied to what the grid delivers
     (operational grams and euros); WUE is per kilowatt-hour of the machines, as its definition says.
 
     Raises:
@@ -42,7 +46,15 @@ def footprint(
     found = environment or getattr(record, "environment", None)
     basis, energy_j = accounted_energy_j(record)
     kind = machine_kind(site, found)
-    chosen = _chosen(site, zone=zone, pue=pue, kind=kind)
+    drawn = _drawn(record, curve)
+    chosen = _Chosen(
+        intensity=location(site, zone),
+        pue=building(site, pue, kind),
+        market_g_per_kwh=market(site),
+        wue_l_per_kwh=water(site),
+        source_water_l_per_kwh=source_water(site),
+        price_eur_per_kwh=price(site, price_eur_per_kwh, drawn=drawn),
+    )
     parts = embodied_parts(record, basis=basis, kind=kind, site=site, environment=found)
     energy_kwh = _kwh(energy_j)
     facility_kwh = product(energy_kwh, chosen.pue)
@@ -62,9 +74,11 @@ def footprint(
         intensity_g_per_kwh=chosen.intensity,
         pue=chosen.pue,
         water_l=_times(energy_kwh, chosen.wue_l_per_kwh),
-        cost_eur=_times(facility_kwh, chosen.price_eur_per_kwh),
+        cost_eur=_cost_eur(facility_kwh, chosen.price_eur_per_kwh),
         renewable_ratio=Quantity.absent("renewable", source=_RENEWABLE),
         factors=(*chosen.factors(), *(factor for part in parts for factor in part.factors)),
+        source_water_l=_times(facility_kwh, chosen.source_water_l_per_kwh),
+        scopes=scopes(site),
     )
 
 
@@ -86,6 +100,7 @@ class _Chosen(NamedTuple):
     pue: Quantity
     market_g_per_kwh: Quantity
     wue_l_per_kwh: Quantity
+    source_water_l_per_kwh: Quantity
     price_eur_per_kwh: Quantity
 
     def factors(self) -> tuple[Factor, ...]:
@@ -95,6 +110,7 @@ class _Chosen(NamedTuple):
             ("pue", self.pue, "ratio", None),
             ("intensity market", self.market_g_per_kwh, "g/kWh", None),
             ("wue", self.wue_l_per_kwh, "L/kWh", None),
+            ("source water", self.source_water_l_per_kwh, "L/kWh", None),
             ("price", self.price_eur_per_kwh, "EUR/kWh", None),
         )
         return tuple(
@@ -104,14 +120,11 @@ class _Chosen(NamedTuple):
         )
 
 
-def _chosen(site: SiteConfig | None, *, zone: str | None, pue: float | None, kind: str) -> _Chosen:
-    return _Chosen(
-        intensity=location(site, zone),
-        pue=building(site, pue, kind),
-        market_g_per_kwh=market(site),
-        wue_l_per_kwh=water(site),
-        price_eur_per_kwh=price(site),
-    )
+def _drawn(record: RunRecord | Ended, curve: EnergyCurve | None) -> Drawn | None:
+    """Say when a run drew its energy: it ended at its date, and lasted as long as the monotonic clock says."""
+    if record.ended_at is None:
+        return None
+    return Drawn(record.ended_at - timedelta(seconds=max(0.0, record.duration_s)), record.duration_s, curve)
 
 
 def year_of(source: str | None) -> int | None:
@@ -127,6 +140,22 @@ def year_of(source: str | None) -> int | None:
 def _times(energy_kwh: Quantity, factor: Quantity) -> Quantity:
     """Multiply, but let a factor that nobody gave say so alone."""
     return factor if factor.is_missing else product(energy_kwh, factor)
+
+
+def _cost_eur(energy_kwh: Quantity, price: Quantity) -> Quantity:
+    """Multiply by a price, which may fall below zero where the grid has too much."""
+    if price.value is None or price.low is None or price.low >= 0.0 or energy_kwh.value is None or energy_kwh.low is None:
+        return _times(energy_kwh, price)
+    energies = [end for end in (energy_kwh.low, energy_kwh.high) if end is not None]
+    ends = [energy * end for energy in energies for end in (price.low, price.high) if end is not None]
+    return Quantity(
+        value=energy_kwh.value * price.value,
+        low=min(ends),
+        high=None if energy_kwh.high is None else max(ends),
+        provenance=max(energy_kwh.provenance, price.provenance, key=PROVENANCES.index),
+        source=price.source,
+        missing=energy_kwh.missing,
+    )
 
 
 def _kwh(energy_j: Quantity) -> Quantity:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -44,7 +45,11 @@ class Emissions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footprint:
-    """Hold what the counted joules of one run mean. ``basis`` says whose: the workload's share or the machine's."""
+    """Hold what the counted joules of one run mean. ``basis`` says whose: the workload's share or the machine's.
+
+    ``water_l`` is used on site, ``source_water_l`` where the electricity is made; they are never added. ``scopes`` names the
+    GHG Protocol's scope of each part of the emissions for whoever runs the workload.
+    """
 
     SCHEMA: ClassVar[str] = "vatio.footprint/1"
 
@@ -59,3 +64,5 @@ class Footprint:
     cost_eur: Quantity
     renewable_ratio: Quantity
     factors: tuple[Factor, ...] = ()
+    source_water_l: Quantity = field(default_factory=lambda: Quantity.absent("source water", source="not accounted"))
+    scopes: Mapping[str, str] = field(default_factory=dict)

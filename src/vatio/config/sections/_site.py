@@ -33,12 +33,26 @@ class SiteConfig:
         high=100.0,
         example="1.8",
     )
+    source_water_l_per_kwh: float | None = setting(
+        "number",
+        "Water that making a kilowatt-hour of the electricity takes where it is made; shown apart from the site's.",
+        unit="L/kWh",
+        low=0.0,
+        high=1000.0,
+        example="3.1",
+    )
     provider: str | None = setting("text", "Cloud provider, if it is one.", example='"aws"')
     region: str | None = setting("text", "The provider's region.", example='"eu-south-2"')
     hardware: str | None = setting("text", "What the machine is, where it stands on your own premises.", example='"DGX A100"')
     price_eur_per_kwh: float | None = setting(
         "number", "Price of electricity.", unit="EUR/kWh", low=0.0, high=10.0, example="0.21"
     )
+    tariff: str | None = setting(
+        "path",
+        "CSV of prices by the hour of the day and the day of the week, or by date; it replaces price_eur_per_kwh.",
+        example='"tariff.csv"',
+    )
+    tariff_timezone: str | None = setting("text", "Time zone of the tariff's times; unset: UTC.", example='"Europe/Madrid"')
     market_g_per_kwh: float | None = setting(
         "number",
         "CO2e of the electricity that you contracted: the market-based figure, shown beside the location-based one.",
