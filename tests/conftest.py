@@ -51,6 +51,18 @@ def _lacks_data() -> str:
     return "" if SHARED_DATA.is_dir() else f"the test data is not at {os.path.relpath(SHARED_DATA, ROOT)} (docs/data.md)"
 
 
+def _lacks_terminal() -> str:
+    import pty
+
+    try:
+        pair = pty.openpty()
+    except OSError as error:
+        return f"no pseudo-terminal can be had: {error}"
+    for descriptor in pair:
+        os.close(descriptor)
+    return ""
+
+
 NEEDS: dict[str, Callable[[], str]] = {
     "torch": _lacks_module("torch"),
     "yaml": _lacks_module("yaml"),
@@ -61,6 +73,7 @@ NEEDS: dict[str, Callable[[], str]] = {
     "browser": _lacks_program("chromium", "chromium-browser", "google-chrome"),
     "hardware": _lacks_sensor,
     "data": _lacks_data,
+    "terminal": _lacks_terminal,
 }
 
 

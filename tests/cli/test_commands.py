@@ -245,6 +245,7 @@ def in_a_terminal(shell: Shell, *words: str, **environ: str) -> str:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+@pytest.mark.terminal
 def test_colour_is_for_terminals_that_want_it(used: Shell) -> None:
     assert "\x1b[1m" in in_a_terminal(used, "runs", "list")
     for plain in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
@@ -253,12 +254,14 @@ def test_colour_is_for_terminals_that_want_it(used: Shell) -> None:
     assert "\x1b" in used("runs", "list", FORCE_COLOR="1").stdout
 
 
+@pytest.mark.terminal
 def test_a_live_line_is_wiped_on_a_terminal(shell: Shell) -> None:
     shown = in_a_terminal(shell, "run", "--live", "--interval", "100ms", "--", "sleep", "0.4")
     assert "\r\x1b[K" in shown
     assert shown.index("\r\x1b[K") < shown.index("energy")
 
 
+@pytest.mark.terminal
 def test_a_name_is_not_markup_nor_a_command_to_the_terminal(shell: Shell) -> None:
     shell("run", "-q", "--name", "[red]x[/red]", "--", "true")
     assert "[red]x[/red]" in in_a_terminal(shell, "runs", "list")

@@ -8,8 +8,8 @@ import os
 import sys
 
 from vatio.measure._spawn import Unstartable, exit_code, find_program, spawn
-from vatio.measure._wrap_loop import bare_wait, open_pidfd, watch
-from vatio.measure._wrap_signals import PipeSignals, become_subreaper, open_signals
+from vatio.measure.wrap._loop import bare_wait, open_pidfd, watch
+from vatio.measure.wrap._signals import PipeSignals, become_subreaper, open_signals
 
 
 class Nothing:

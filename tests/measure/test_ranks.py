@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from vatio.ledger import open_ledger
-from vatio.measure._elect import Election
+from vatio.measure.block._elect import Election
 from vatio.records import RunRecord
 
 RANK = Path(__file__).with_name("rank.py")

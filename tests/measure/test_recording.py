@@ -11,7 +11,7 @@ import pytest
 from vatio.ledger import Spool, read_spool
 from vatio.measure import Facts, HostMeter, Instruments, ProcessTree, Recording
 from vatio.measure._recording import Clocks
-from vatio.measure._sampler import Sampler
+from vatio.measure.block._sampler import Sampler
 from vatio.records import Ended, Quantity, Started
 from vatio.testing import FakeClock, ReplayMeter, cpu, dram, gpu
 

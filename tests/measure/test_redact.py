@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from vatio.measure._redact import REDACTED, is_secret_name, redact_argv, redact_text, redact_variables
-from vatio.measure._veil import Veil, local_salt, pseudonym
+from vatio.measure.snapshot._redact import REDACTED, is_secret_name, redact_argv, redact_text, redact_variables
+from vatio.measure.snapshot._veil import Veil, local_salt, pseudonym
 
 SECRET_OPTIONS = (
     "--password",

@@ -10,12 +10,12 @@ import pytest
 
 from vatio.config import load_config
 from vatio.measure import Surroundings, surroundings
-from vatio.measure._snapshot import Snapshot, Subject
-from vatio.measure._snapshot_files import StatCache, digest_in_slices
-from vatio.measure._snapshot_git import find_tree, read_copy
-from vatio.measure._snapshot_machine import accelerators, processor
-from vatio.measure._snapshot_python import distributions, find_python
-from vatio.measure._veil import Veil
+from vatio.measure.snapshot._files import StatCache, digest_in_slices
+from vatio.measure.snapshot._git import find_tree, read_copy
+from vatio.measure.snapshot._machine import accelerators, processor
+from vatio.measure.snapshot._python import distributions, find_python
+from vatio.measure.snapshot._snapshot import Snapshot, Subject
+from vatio.measure.snapshot._veil import Veil
 from vatio.records import Environment, FileDigest, dumps, from_json
 
 OLD_S = 100.0

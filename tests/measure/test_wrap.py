@@ -16,9 +16,9 @@ from vatio.errors import MeterAbsent
 from vatio.ledger import open_ledger
 from vatio.measure import Moment, RunOptions, RunOutcome, Surroundings, surroundings
 from vatio.measure._recording import Recording
-from vatio.measure._wrap_prepare import Parts, run_name
-from vatio.measure._wrap_session import run_session
 from vatio.measure.meters import Opened
+from vatio.measure.wrap._prepare import Parts, run_name
+from vatio.measure.wrap._session import run_session
 from vatio.records import Channel, RunRecord, Started
 
 JOULES_A_SECOND = 100.0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vatio.measure._wrap_loop import open_pidfd
+from vatio.measure.wrap._loop import open_pidfd
 
 WRAPPER = (sys.executable, str(Path(__file__).with_name("bare_wrapper.py")))
 MODES = pytest.mark.parametrize("mode", ["kernel", "pipe", "broken"])
@@ -71,6 +71,7 @@ def test_a_signal_that_a_process_sends_reaches_the_child_once(mode: str, number:
         assert process.wait(10) == 1
 
 
+@pytest.mark.terminal
 @pytest.mark.parametrize("mode", ["kernel", "pipe"])
 def test_ctrl_c_on_a_terminal_reaches_the_child_once_and_the_wrapper_outlives_it(mode: str) -> None:
     script = "n=0; trap 'n=$((n+1))' INT; echo ready; i=0; while [ $i -lt 8 ]; do sleep 0.05; i=$((i+1)); done; exit $((40+n))"
@@ -87,6 +88,7 @@ def test_ctrl_c_on_a_terminal_reaches_the_child_once_and_the_wrapper_outlives_it
     assert os.waitstatus_to_exitcode(status) == 41
 
 
+@pytest.mark.terminal
 def test_a_terminal_that_goes_away_is_told_to_the_child_of_a_session_leader(tmp_path: Path) -> None:
     pid, terminal = pty.fork()
     if pid == 0:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vatio.measure._live import LiveLine, Moment
 from vatio.measure._rim import Rim
 from vatio.measure._spawn import Unstartable
-from vatio.measure._wrap_deadline import Overdue, within
-from vatio.measure._wrap_loop import Exit
-from vatio.measure._wrap_portable import PortableSystem
-from vatio.measure._wrap_signals import KernelSignals, PipeSignals, open_signals
+from vatio.measure.wrap._deadline import Overdue, within
+from vatio.measure.wrap._live import LiveLine, Moment
+from vatio.measure.wrap._loop import Exit
+from vatio.measure.wrap._portable import PortableSystem
+from vatio.measure.wrap._signals import KernelSignals, PipeSignals, open_signals
 from vatio.records import Started
 
 STARTED = Started(

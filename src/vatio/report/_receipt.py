@@ -123,9 +123,9 @@ def _above_idle(record: RunRecord) -> tuple[str, str]:
     return written(record.above_idle_j, "j"), _marked(note, record.above_idle_j)
 
 
-def _marked(note: str, energy: Quantity) -> str:
+def _marked(note: str, energy_j: Quantity) -> str:
     """Add where a number comes from, unless it was measured."""
-    return ", ".join(part for part in (note, "" if energy.provenance == "measured" else energy.provenance) if part)
+    return ", ".join(part for part in (note, "" if energy_j.provenance == "measured" else energy_j.provenance) if part)
 
 
 def _carbon(record: RunRecord) -> tuple[str, str]:

@@ -15,7 +15,7 @@ _own = click.option(
 
 @click.group("catalog")
 def command() -> None:
-    """Show what hardware draws and embodies, and what grids emit, each row with its source and year."""
+    """Show what hardware draws and embodies, and what grids emit, with sources."""
 
 
 @command.command("list")

@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from vatio.measure._current import switch
+from vatio.measure.block._current import switch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from vatio.measure._run import Run
+    from vatio.measure.block._run import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
 

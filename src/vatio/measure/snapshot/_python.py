@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from vatio.measure._snapshot_files import StatCache, cache_folder, mark
 from vatio.measure._spawn import find_program
+from vatio.measure.snapshot._files import StatCache, cache_folder, mark
 from vatio.records import Distribution
 
 _SHEBANG_BYTES = 512

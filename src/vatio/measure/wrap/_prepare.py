@@ -17,15 +17,15 @@ from vatio.measure._recording import Facts, Recording
 from vatio.measure._rim import Rim
 from vatio.measure._surroundings import Surroundings, surroundings
 from vatio.measure._tree import ProcessTree
-from vatio.measure._veil import Veil, local_salt
-from vatio.measure._wrap_deadline import within
-from vatio.measure._wrap_system import System, open_system
 from vatio.measure.meters import Opened, open_meters
+from vatio.measure.snapshot import Veil, local_salt
+from vatio.measure.wrap._deadline import within
+from vatio.measure.wrap._system import System, open_system
 from vatio.records import Started
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.measure._wrap import RunOptions
+    from vatio.measure.wrap._options import RunOptions
 
 # Together less than the second by which a start may be delayed: the meters, the ledger's lock, its first entry or the outbox.
 _METERS_S, _SALT_S, _LOCK_S, _OPEN_S, _KEEPER_S, _OUTBOX_S = 0.25, 0.05, 0.2, 0.25, 0.3, 0.1

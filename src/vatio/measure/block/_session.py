@@ -6,15 +6,15 @@ import time
 from typing import Any
 
 from vatio.errors import MeasureError
-from vatio.measure._current import Target
-from vatio.measure._keep import Keeping
 from vatio.measure._recording import Recording
+from vatio.measure.block._current import Target
+from vatio.measure.block._keep import Keeping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config import Config
-    from vatio.measure._beside import SnapshotBeside
-    from vatio.measure._sampler import Sampler
+    from vatio.measure.block._beside import SnapshotBeside
+    from vatio.measure.block._sampler import Sampler
     from vatio.records import Ended, Entry, Environment, Footprint, RunRecord
 
 

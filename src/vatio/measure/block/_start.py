@@ -9,27 +9,27 @@ from collections.abc import Sequence
 from types import FrameType
 
 from vatio.measure._compose import Order, compose
-from vatio.measure._current import innermost, next_place, open_blocks, outside, within
 from vatio.measure._facts import busy_of
 from vatio.measure._host import HostMeter
-from vatio.measure._keep import Keeping
 from vatio.measure._reading import Instruments
 from vatio.measure._recording import Clocks, Facts, Recording
 from vatio.measure._rim import Rim
-from vatio.measure._run import Run
-from vatio.measure._session import Session
 from vatio.measure._surroundings import Surroundings, environment, surroundings
 from vatio.measure._tree import ProcessTree
+from vatio.measure.block._current import innermost, next_place, open_blocks, outside, within
+from vatio.measure.block._keep import Keeping
+from vatio.measure.block._run import Run
+from vatio.measure.block._session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config import Config
-    from vatio.measure._beside import SnapshotBeside
     from vatio.measure._job import Job
-    from vatio.measure._member import Member
     from vatio.measure._meter import Meter
-    from vatio.measure._sampler import Sampler
-    from vatio.measure._wish import Wish
+    from vatio.measure.block._beside import SnapshotBeside
+    from vatio.measure.block._member import Member
+    from vatio.measure.block._sampler import Sampler
+    from vatio.measure.block._wish import Wish
 
 # Inside a `vatio run`, which samples every second, a run within needs its two ends and little more.
 _WITHIN_INTERVAL_S = 10.0
@@ -137,8 +137,8 @@ def _join(ready: _Ready, job: Job, place: str) -> Member | None:
     Raises:
         MeasureError: the processes of the job cannot agree.
     """
-    from vatio.measure._elect import Election
-    from vatio.measure._member import Member
+    from vatio.measure.block._elect import Election
+    from vatio.measure.block._member import Member
 
     if ready.sampler is None:
         return None
@@ -192,7 +192,7 @@ def _command(around: Surroundings) -> tuple[str, ...]:
     argv = list(sys.orig_argv)
     if "ipykernel" in sys.modules:
         return ("notebook",)
-    from vatio.measure._veil import Veil, local_salt
+    from vatio.measure.snapshot import Veil, local_salt
 
     known = environment()
     return Veil(known, hostname=around.hostname, salt=local_salt(known)).argv(argv)
@@ -201,9 +201,8 @@ def _command(around: Surroundings) -> tuple[str, ...]:
 def _snapshot(config: Config, around: Surroundings, recording: Recording, keeping: Keeping) -> SnapshotBeside | None:
     if config.record.environment != "full" or keeping.recorded_in is None:
         return None
-    from vatio.measure._beside import SnapshotBeside
-    from vatio.measure._snapshot import Snapshot, Subject, working_folder
-    from vatio.measure._veil import Veil, local_salt
+    from vatio.measure.block._beside import SnapshotBeside
+    from vatio.measure.snapshot import Snapshot, Subject, Veil, local_salt, working_folder
 
     known = environment()
     veil = Veil(known, hostname=around.hostname, salt=local_salt(known), reveal=config.record.reveal)
@@ -220,7 +219,7 @@ def _snapshot(config: Config, around: Surroundings, recording: Recording, keepin
 
 def _sampler() -> Sampler:
     """Give the sampler of the open run around, whose thread serves both, else a new one."""
-    from vatio.measure._sampler import Sampler
+    from vatio.measure.block._sampler import Sampler
 
     shared = (block.measured.sampler for block in reversed(open_blocks()) if isinstance(block, Run))
     return next((sampler for sampler in shared if sampler is not None), None) or Sampler()

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from vatio.measure._granted import slurp
-from vatio.measure._wrap_signals import Signals, forwarded, is_for_child
+from vatio.measure.wrap._signals import Signals, forwarded, is_for_child
 from vatio.units import BYTES_PER_KIB
 
 try:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vatio.measure._events import wake_address
-from vatio.measure._live import Controller, Moment
 from vatio.measure._recording import Latest, Recording
 from vatio.measure._rim import Rim
-from vatio.measure._snapshot import Snapshot
-from vatio.measure._wrap_loop import children
+from vatio.measure.snapshot import Snapshot
+from vatio.measure.wrap._live import Controller, Moment
+from vatio.measure.wrap._loop import children
 
 _DATAGRAM_BYTES = 16
 _NEVER_S = float("inf")

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from vatio.measure._rim import Rim
 from vatio.measure._spawn import Unstartable, spawn
-from vatio.measure._wrap_loop import Beside, Exit, bare_wait, open_pidfd, watch
-from vatio.measure._wrap_signals import Signals, become_subreaper, open_signals
+from vatio.measure.wrap._loop import Beside, Exit, bare_wait, open_pidfd, watch
+from vatio.measure.wrap._signals import Signals, become_subreaper, open_signals
 
 
 class Watched(Beside, Protocol):
@@ -64,6 +64,6 @@ def open_system() -> System:
     """Choose by the operating system."""
     if os.name == "posix":
         return PosixSystem()
-    from vatio.measure._wrap_portable import PortableSystem
+    from vatio.measure.wrap._portable import PortableSystem
 
     return PortableSystem()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
-from vatio.measure._current import Block, Target, closed, innermost, opened
-from vatio.measure._inside import PhaseBlock, tell_artifact, tell_metric, tell_work
+from vatio.measure.block._current import Block, Target, closed, innermost, opened
+from vatio.measure.block._inside import PhaseBlock, tell_artifact, tell_metric, tell_work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.measure._member import Member
-    from vatio.measure._session import Session
+    from vatio.measure.block._member import Member
+    from vatio.measure.block._session import Session
     from vatio.records import RunRecord, Started
 
 

@@ -9,9 +9,9 @@ from contextvars import ContextVar
 from types import TracebackType
 
 from vatio.errors import UsageError
-from vatio.measure._current import Target, innermost, outside, rank
 from vatio.measure._events import Event
 from vatio.measure._rim import Rim
+from vatio.measure.block._current import Target, innermost, outside, rank
 
 _phase: ContextVar[str | None] = ContextVar("vatio_phase", default=None)
 _count = iter(range(1, 1 << 62))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vatio.config import Config
-from vatio.measure._live import Controller
+from vatio.measure.wrap._live import Controller
 from vatio.records import RunRecord
 
 
@@ -41,10 +40,3 @@ class RunOutcome:
     notes: tuple[str, ...] = ()
     refused: str | None = None
     hint: str = ""
-
-
-def run_command(command: Sequence[str], *, config: Config, options: RunOptions) -> RunOutcome:
-    """Run ``command`` as if vatio were not there, measure it, keep the run, and give back the child's exit code."""
-    from vatio.measure._wrap_session import run_session
-
-    return run_session(tuple(command), config=config, options=options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,14 +11,14 @@ from vatio.config import Config
 from vatio.errors import Refused
 from vatio.measure._granted import slurp
 from vatio.measure._rim import Rim
-from vatio.measure._snapshot import Snapshot, Subject, working_folder
 from vatio.measure._spawn import Unstartable, exit_code, find_program
-from vatio.measure._wrap import RunOptions, RunOutcome
-from vatio.measure._wrap_beside import Work
-from vatio.measure._wrap_keep import Kept, keep, write_record
-from vatio.measure._wrap_loop import Exit
-from vatio.measure._wrap_prepare import Parts, Prepared, prepare
-from vatio.measure._wrap_system import System
+from vatio.measure.snapshot import Snapshot, Subject, working_folder
+from vatio.measure.wrap._beside import Work
+from vatio.measure.wrap._keep import Kept, keep, write_record
+from vatio.measure.wrap._loop import Exit
+from vatio.measure.wrap._options import RunOptions, RunOutcome
+from vatio.measure.wrap._prepare import Parts, Prepared, prepare
+from vatio.measure.wrap._system import System
 
 # Programs that hand the work to a daemon, whose processes are not below ours.
 _DAEMONS = ("docker", "podman", "nerdctl", "ray", "sbatch", "qsub", "bsub", "kubectl", "systemd-run", "at", "batch")
@@ -34,6 +34,11 @@ class Job(NamedTuple):
     config: Config
     options: RunOptions
     rim: Rim
+
+
+def run_command(command: Sequence[str], *, config: Config, options: RunOptions) -> RunOutcome:
+    """Run ``command`` as if vatio were not there, measure it, keep the run, and give back the child's exit code."""
+    return run_session(tuple(command), config=config, options=options)
 
 
 def run_session(command: tuple[str, ...], *, config: Config, options: RunOptions, parts: Parts = _PARTS) -> RunOutcome:

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
-from vatio.measure._redact import redact_variables
-from vatio.measure._snapshot_files import Mark, StatCache, cache_folder, digest_in_slices, mark
-from vatio.measure._snapshot_git import Helper, Tree, find_change, find_tree
-from vatio.measure._snapshot_machine import accelerators, allowed, determinism, processor, seeds, system
-from vatio.measure._snapshot_python import describe, distributions, find_python
 from vatio.measure._surroundings import Surroundings
-from vatio.measure._veil import Veil
+from vatio.measure.snapshot._files import Mark, StatCache, cache_folder, digest_in_slices, mark
+from vatio.measure.snapshot._git import Helper, Tree, find_change, find_tree
+from vatio.measure.snapshot._machine import accelerators, allowed, determinism, processor, seeds, system
+from vatio.measure.snapshot._python import describe, distributions, find_python
+from vatio.measure.snapshot._redact import redact_variables
+from vatio.measure.snapshot._veil import Veil
 from vatio.records import Environment, FileDigest, Git
 
 _LOCKS = (

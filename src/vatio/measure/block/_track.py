@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar, overload
 
-from vatio.measure._wish import Wish
+from vatio.measure.block._wish import Wish
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config import Config
     from vatio.ledger import Keeper, Ledger
     from vatio.measure._meter import Meter
-    from vatio.measure._run import Run
+    from vatio.measure.block._run import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,7 +66,7 @@ class Track:
         checked(order._replace(interval_s=wish.interval_s))
 
     def __enter__(self) -> Run:
-        from vatio.measure._start import start
+        from vatio.measure.block._start import start
 
         begun_s = time.thread_time()
         run = start(self._wish, begun_s=begun_s, frame=sys._getframe(1))
@@ -87,7 +87,7 @@ class Track:
 
     def __call__(self, function: F) -> F:
         """Make each call of ``function`` a run of its own, named after it."""
-        from vatio.measure._decorate import tracked
+        from vatio.measure.block._decorate import tracked
 
         wish = self._wish
         name = wish.name or str(getattr(function, "__qualname__", "function"))

@@ -6,7 +6,7 @@ import time
 
 from vatio.measure._events import artifacts_of
 from vatio.measure._recording import Recording
-from vatio.measure._snapshot import Snapshot
+from vatio.measure.snapshot import Snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 
 from vatio.measure._rim import Rim
 from vatio.measure._spawn import Unstartable
-from vatio.measure._wrap_loop import Beside, Exit
+from vatio.measure.wrap._loop import Beside, Exit
 
 _LONGEST_WAIT_S = 60.0
 

@@ -10,9 +10,9 @@ from vatio.config import Config
 from vatio.files import write_whole
 from vatio.measure._events import artifacts_of
 from vatio.measure._rim import Rim
-from vatio.measure._snapshot import Snapshot
-from vatio.measure._wrap_prepare import Prepared
-from vatio.measure._wrap_signals import asked_to_stop
+from vatio.measure.snapshot import Snapshot
+from vatio.measure.wrap._prepare import Prepared
+from vatio.measure.wrap._signals import asked_to_stop
 from vatio.records import Ended, Environment, Footprint, RunRecord, dumps
 
 

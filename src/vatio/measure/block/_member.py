@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from vatio.errors import MeasureError, VatioError
-from vatio.measure._current import Target
-from vatio.measure._elect import Election
 from vatio.measure._events import Event, EventLog, read_events
 from vatio.measure._rim import Rim
-from vatio.measure._session import Session
+from vatio.measure.block._current import Target
+from vatio.measure.block._elect import Election
+from vatio.measure.block._session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.measure._keep import Keeping
-    from vatio.measure._sampler import Sampler
+    from vatio.measure.block._keep import Keeping
+    from vatio.measure.block._sampler import Sampler
     from vatio.records import RunRecord, Started
 
 # How often a rank looks whether the measurer lives: the length of the hole in the power curve that its death leaves.
@@ -179,7 +179,7 @@ class Member:
         self._roots = others
 
     def _event(self, status: str) -> Event:
-        from vatio.measure._current import rank
+        from vatio.measure.block._current import rank
 
         used_s = _own_cpu_s() - self._cpu_from_s
         return {"e": "rank", "rank": rank(), "pid": os.getpid(), "status": status, "cpu_s": used_s, "t": time.monotonic()}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from vatio.config import user_folder
 from vatio.files import regular
-from vatio.measure._redact import redact_argv, redact_text
+from vatio.measure.snapshot._redact import redact_argv, redact_text
 
 _SALT_BYTES = 32
 # Names that say nothing of a person or a machine, and words that would be replaced where they mean something else.
