@@ -8,12 +8,13 @@ if TYPE_CHECKING:
     from vatio.account._act import SiliconPart as SiliconPart
     from vatio.account._act import bill_g as bill_g
     from vatio.account._act import silicon_footprint as silicon_footprint
-    from vatio.account._budget import SCOPES as SCOPES
     from vatio.account._budget import Spending as Spending
     from vatio.account._budget import Spent as Spent
     from vatio.account._budget import has_budgets as has_budgets
+    from vatio.account._budget import spending_text as spending_text
     from vatio.account._budget import spendings as spendings
     from vatio.account._budget import spent_by_run as spent_by_run
+    from vatio.account._budget import spent_by_sum as spent_by_sum
     from vatio.account._counted import counted as counted
     from vatio.account._counted import counted_energy_j as counted_energy_j
     from vatio.account._energy_curve import EnergyCurve as EnergyCurve
@@ -38,7 +39,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_act": "SiliconFootprint SiliconPart bill_g silicon_footprint",
-        "_budget": "SCOPES Spending Spent has_budgets spendings spent_by_run",
+        "_budget": "Spending Spent has_budgets spending_text spendings spent_by_run spent_by_sum",
         "_counted": "counted counted_energy_j",
         "_energy_curve": "EnergyCurve energy_curve",
         "_footprint": "footprint",

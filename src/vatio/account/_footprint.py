@@ -58,19 +58,12 @@ def footprint(
     parts = embodied_parts(record, basis=basis, kind=kind, site=site, environment=found)
     energy_kwh = _kwh(energy_j)
     facility_kwh = product(energy_kwh, chosen.pue)
-    operational = product(facility_kwh, chosen.intensity.g_per_kwh)
-    embodied = total(part.share_g for part in parts)
     return Footprint(
         run=run or str(getattr(record, "id", "")),
         accounted_at=at or datetime.now(UTC),
         basis=basis,
         energy_j=energy_j,
-        emissions_g=Emissions(
-            operational=operational,
-            operational_market=_times(facility_kwh, chosen.market_g_per_kwh),
-            embodied=embodied,
-            total=total([operational, embodied]),
-        ),
+        emissions_g=_emissions_g(facility_kwh, chosen, total(part.share_g for part in parts)),
         intensity_g_per_kwh=chosen.intensity,
         pue=chosen.pue,
         water_l=_times(energy_kwh, chosen.wue_l_per_kwh),
@@ -79,6 +72,17 @@ def footprint(
         factors=(*chosen.factors(), *(factor for part in parts for factor in part.factors)),
         source_water_l=_times(facility_kwh, chosen.source_water_l_per_kwh),
         scopes=scopes(site),
+    )
+
+
+def _emissions_g(facility_kwh: Quantity, chosen: _Chosen, embodied_g: Quantity) -> Emissions:
+    """Put the kinds of emissions side by side: the market-based ones are in no sum."""
+    operational_g = product(facility_kwh, chosen.intensity.g_per_kwh)
+    return Emissions(
+        operational=operational_g,
+        operational_market=_times(facility_kwh, chosen.market_g_per_kwh),
+        embodied=embodied_g,
+        total=total([operational_g, embodied_g]),
     )
 
 
@@ -142,8 +146,9 @@ def _times(energy_kwh: Quantity, factor: Quantity) -> Quantity:
     return factor if factor.is_missing else product(energy_kwh, factor)
 
 
-def _cost_eur(energy_kwh: Quantity, price: Quantity) -> Quantity:
+def _cost_eur(energy_kwh: Quantity, price_eur_per_kwh: Quantity) -> Quantity:
     """Multiply by a price, which may fall below zero where the grid has too much."""
+    price = price_eur_per_kwh
     if price.value is None or price.low is None or price.low >= 0.0 or energy_kwh.value is None or energy_kwh.low is None:
         return _times(energy_kwh, price)
     energies = [end for end in (energy_kwh.low, energy_kwh.high) if end is not None]

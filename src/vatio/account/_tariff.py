@@ -122,8 +122,8 @@ def read_tariff(path: str, zone: tzinfo = UTC) -> Tariff:
             return Tariff(source=_named(path), zone=zone, days=_week(rows[1:]))
         if head == _BY_DATE:
             return _by_date(rows[1:], _named(path), zone)
-    except _Wrong as error:
-        raise UsageError(f"{path}, line {error.line}: {error}", hint=error.hint) from None
+    except InvalidQuantity as error:
+        raise UsageError(f"{path}, {error}", hint=error.hint) from None
     first = lines[0] if lines else ""
     hint = "part its columns with commas" if ";" in first else f"its head is {','.join(_BY_DAY)} or {','.join(_BY_DATE)}"
     raise UsageError(f"{path}, line 1: {first[:60]!r} is not the head of a tariff", hint=hint)
@@ -140,10 +140,8 @@ def tariff_of(site: SiteConfig) -> Tariff:
     return read_tariff(site.tariff or "", time_zone(site.tariff_timezone) if site.tariff_timezone else UTC)
 
 
-class _Wrong(InvalidQuantity):
-    def __init__(self, line: int, message: str, *, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.line = line
+def _wrong(line: int, message: str, *, hint: str = "") -> InvalidQuantity:
+    return InvalidQuantity(f"line {line}: {message}", hint=hint)
 
 
 def _named(path: str) -> str:
@@ -157,14 +155,14 @@ def _week(rows: Sequence[tuple[int, list[str]]]) -> list[list[tuple[int, float]]
         minute, eur_per_kwh = _minute(line, start), _price(line, price)
         for day in _day_numbers(line, names):
             if minute in days[day]:
-                raise _Wrong(line, f"{_DAYS[day]} {start} has a price in line {days[day][minute][1]} already")
+                raise _wrong(line, f"{_DAYS[day]} {start} has a price in line {days[day][minute][1]} already")
             days[day][minute] = (eur_per_kwh, line)
     for name, prices in zip(_DAYS, days, strict=True):
         first = min(prices, default=_MINUTES)
         if first:
             line = prices[first][1] if prices else (rows[-1][0] if rows else 1)
             until = f"{first // 60:02}:{first % 60:02}"
-            raise _Wrong(line, f"{name} has no price from 00:00 to {until}", hint="a day's first row starts at 00:00")
+            raise _wrong(line, f"{name} has no price from 00:00 to {until}", hint="a day's first row starts at 00:00")
     return [[(minute, price) for minute, (price, _) in sorted(prices.items())] for prices in days]
 
 
@@ -174,17 +172,17 @@ def _by_date(rows: Sequence[tuple[int, list[str]]], source: str, zone: tzinfo) -
         start, price = _cells(line, cells, 2)
         moment = _date(line, start, zone)
         if dates and moment <= dates[-1][0]:
-            raise _Wrong(line, f"{start} does not follow the line before", hint="sort the rows by date, drop the doubles")
+            raise _wrong(line, f"{start} does not follow the line before", hint="sort the rows by date, drop the doubles")
         dates.append((moment, _price(line, price)))
     if len(dates) < 2:
-        raise _Wrong(rows[-1][0] if rows else 1, "a tariff by date has two rows or more", hint="the last one ends it")
+        raise _wrong(rows[-1][0] if rows else 1, "a tariff by date has two rows or more", hint="the last one ends it")
     last = dates[-1][0] + (dates[-1][0] - dates[-2][0])
     return Tariff(source=source, dates=dates, end=last)
 
 
 def _cells(line: int, cells: list[str], size: int) -> list[str]:
     if len(cells) != size:
-        raise _Wrong(line, f"{len(cells)} columns, not {size}", hint="join days by +: sat+sun; write 0.21, not 0,21")
+        raise _wrong(line, f"{len(cells)} columns, not {size}", hint="join days by +: sat+sun; write 0.21, not 0,21")
     return [cell.strip() for cell in cells]
 
 
@@ -193,11 +191,11 @@ def _price(line: int, text: str) -> float:
         price = float(text)
     except ValueError:
         hint = "a price that is not known is a hole, which costs cannot be computed with"
-        raise _Wrong(line, f"{text!r} is not a price" if text else "the price is missing", hint=hint) from None
+        raise _wrong(line, f"{text!r} is not a price" if text else "the price is missing", hint=hint) from None
     # Prices do fall below zero at times; a NaN or a price by the MWh does not pass.
     if not abs(price) <= _MOST_EUR_PER_KWH:
         hint = f"its unit is EUR/kWh: did you mean {price / 1000.0:g}?" if math.isfinite(price) else ""
-        raise _Wrong(line, f"{text} EUR/kWh is not a price of electricity", hint=hint)
+        raise _wrong(line, f"{text} EUR/kWh is not a price of electricity", hint=hint)
     return price
 
 
@@ -205,7 +203,7 @@ def _minute(line: int, text: str) -> int:
     hour, colon, minute = text.partition(":")
     if colon and hour.isdecimal() and minute.isdecimal() and len(minute) == 2 and int(hour) < 24 and int(minute) < 60:
         return int(hour) * 60 + int(minute)
-    raise _Wrong(line, f"{text!r} is not a time of day", hint="write 00:00 to 23:59")
+    raise _wrong(line, f"{text!r} is not a time of day", hint="write 00:00 to 23:59")
 
 
 def _date(line: int, text: str, zone: tzinfo) -> datetime:
@@ -213,7 +211,7 @@ def _date(line: int, text: str, zone: tzinfo) -> datetime:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise _Wrong(line, f"{text!r} is not a date", hint="write 2026-01-31 or 2026-01-31T12:00") from None
+        raise _wrong(line, f"{text!r} is not a date", hint="write 2026-01-31 or 2026-01-31T12:00") from None
 
 
 def _day_numbers(line: int, text: str) -> list[int]:
@@ -223,7 +221,7 @@ def _day_numbers(line: int, text: str) -> list[int]:
     for part in text.lower().split("+"):
         first, _, last = part.partition("-")
         if first not in _DAYS or (last or first) not in _DAYS or _DAYS.index(last or first) < _DAYS.index(first):
-            raise _Wrong(line, f"{text!r} names no days", hint=f"write all, mon-fri, sat+sun, or one of {', '.join(_DAYS)}")
+            raise _wrong(line, f"{text!r} names no days", hint=f"write all, mon-fri, sat+sun, or one of {', '.join(_DAYS)}")
         numbers += range(_DAYS.index(first), _DAYS.index(last or first) + 1)
     return numbers
 

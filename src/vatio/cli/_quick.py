@@ -22,6 +22,7 @@ LIST_OPTIONS = (
 )
 SHOW_OPTIONS = (
     RunOption("--watch", "watch", None, False, "Follow a run that goes on, until it ends."),
+    RunOption("--sci", "sci", "UNIT", False, "Score it by ISO/IEC 21031: grams for each UNIT of its work."),
     JSON,
 )
 SUM_OPTIONS = (

@@ -13,6 +13,7 @@ from vatio.errors import Refused, VatioError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.config import Config
     from vatio.measure import Controller, RunOutcome
 
 # Do what comes after the child has ended; whatever happens there must not change its exit code.
@@ -32,6 +33,7 @@ def run_words(rim: Rim, words: Sequence[str], given: Mapping[str, Any], *, unhar
     chosen = tuple(words) or config.workload.command
     if not chosen:
         raise Refused("no command to run", hint="vatio run -- python train.py, or set `command` of [workload] in vatio.toml")
+    _check_tariff(config)
     options = RunOptions(
         environ=rim.environ,
         require=requirements(given["require"]),
@@ -41,6 +43,14 @@ def run_words(rim: Rim, words: Sequence[str], given: Mapping[str, Any], *, unhar
     outcome = run_command(chosen, config=config, options=options)
     unharmed(lambda: _say_outcome(rim, outcome))
     return outcome.exit_code
+
+
+def _check_tariff(config: Config) -> None:
+    """Read the site's tariff before anything runs: after hours of work is the wrong time to find its mistakes."""
+    if config.gives("site") and config.site.tariff is not None:
+        from vatio.account import tariff_of
+
+        tariff_of(config.site)
 
 
 def _controllers(rim: Rim) -> tuple[Controller, ...]:

@@ -13,10 +13,10 @@ from vatio.report import amount, clean, duration, receipt, told
 # Types only: a sealed run is shown without its record's classes.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.records import RunRecord
+    from vatio.records import Quantity, RunRecord
 
 
-def show_run(rim: Rim, *, run: str, watch: bool, as_json: bool) -> None:
+def show_run(rim: Rim, *, run: str, watch: bool, sci: str | None, as_json: bool) -> None:
     """Show one run, or follow it until it ends."""
     from vatio.cli._series import series_text
 
@@ -29,11 +29,21 @@ def show_run(rim: Rim, *, run: str, watch: bool, as_json: bool) -> None:
             record = cast("RunRecord", ledger.overview.seen(run))
         accounts = ledger.overview.footprints(record.id) if len(record.footprints) > 1 else ()
         change = None if as_json else series_text(ledger, record)
-        head = ledger.head_hash()
+        head = ledger.overview.head_hash()
+    score = None if sci is None else _score(record, sci)
     if as_json:
-        put_json(record.to_json() if hasattr(record, "to_json") else to_json(record), indent=None if watch else 2)
+        known = record.to_json() if hasattr(record, "to_json") else to_json(record)
+        more = {} if score is None else {"sci": {"unit": sci, "g_per_unit": to_json(score)}}
+        put_json({**known, **more}, indent=None if watch else 2)
     else:
         put_lines((*shown(record, change=change, head=head), *account_lines(accounts)))
+        put_lines([] if score is None else [f"{'SCI':<10} {told(score, 'g')} for each of {clean(sci or '')} (ISO/IEC 21031)"])
+
+
+def _score(record: RunRecord, unit: str) -> Quantity:
+    from vatio.account import sci_of
+
+    return sci_of(record, unit)
 
 
 def shown(record: RunRecord, *, change: str | None = None, head: str | None = None) -> tuple[str, ...]:

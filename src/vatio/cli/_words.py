@@ -16,7 +16,7 @@ WORDS: dict[str, dict[str, str]] = {
         "run": "Run a command, measure it, account for it and keep it.",
     },
     "record": {
-        "runs": "List, show, compare and add up runs; import and export them.",
+        "runs": "List, show, compare and add up runs; account for them anew; import and export them.",
         "ledger": "Verify the ledger, make its key, prune its samples.",
     },
     "account": {

@@ -77,6 +77,10 @@ class Config:
             built[name] = section(name)(**self._given.get(name, {}))
         return built[name]
 
+    def gives(self, section: str) -> bool:
+        """Tell whether anything is set in a section, without building it."""
+        return bool(self._given.get(section))
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a configuration does not change: {name}")
 

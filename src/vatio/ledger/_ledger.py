@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from vatio.errors import LedgerUnavailable, UnknownName
+from vatio.errors import LedgerUnavailable
 from vatio.ledger._owner import machine_id
 from vatio.ledger._place import Places, ledger_path, places
 from vatio.ledger._sqlite import SqliteBackend
@@ -125,6 +125,13 @@ class Ledger:
 
         return is_imported(self._backend.query, file_sha256)
 
+    def account(self, footprints: Sequence[Footprint]) -> None:
+        """Append accounts of runs, all or none; of each run the latest one counts."""
+        with self._write() as execute:
+            for footprint in footprints:
+                self._pen.append(execute, "footprint", footprint, footprint.run)
+        self._pin()
+
     def blob(self, data: bytes) -> str:
         """Keep bytes under their SHA-256, once."""
         from vatio.ledger._seal import store_blob
@@ -138,24 +145,15 @@ class Ledger:
         Raises:
             UnknownName: the ledger has no such blob.
         """
-        from vatio.ledger._reader import read_blob
+        from vatio.ledger._reader import named_blob
 
-        found = read_blob(self._backend.query, sha256)
-        if found is None:
-            raise UnknownName(f"no blob {sha256}", hint="it may have been erased: vatio ledger verify")
-        return found
+        return named_blob(self._backend.query, sha256)
 
     def head(self) -> Entry | None:
         """Read the last entry of this file's chain."""
         from vatio.ledger.chain import head_of
 
         return head_of(self._backend.query, self.origin)
-
-    def head_hash(self) -> str | None:
-        """Read the hash of the last entry of this file's chain."""
-        sql = "SELECT hash FROM entry WHERE origin = ? ORDER BY seq DESC LIMIT 1"
-        found = self._backend.query(sql, (self.origin or "",))
-        return found[0][0] if found else None
 
     def find(self, ref: str) -> str:
         """Give the id of the run that ``ref`` means: an id, a unique part of one, a name, ``@1`` for the latest."""
@@ -183,7 +181,7 @@ class Ledger:
         """Give what reads runs as they are listed, shown and added up, from the projection where that will do."""
         from vatio.ledger._overview import Overview
 
-        return Overview(self._backend, readonly=self._readonly, find=self.find, read=self._bare, run=self.run)
+        return Overview(self._backend, self.origin, readonly=self._readonly, find=self.find, read=self._bare, run=self.run)
 
     def earlier_j(self, record: RunRecord, *, limit: int = 30) -> tuple[float, ...]:
         """Read the joules of the latest finished runs of a run's series before it."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vatio.ledger._seen import Seen
     from vatio.ledger._shares import ShareOut
     from vatio.ledger._sums import GroupSum
-    from vatio.records import RunRecord
+    from vatio.records import Quantity, RunRecord
 
 T = TypeVar("T")
 Read = Callable[[str], "RunRecord"]
@@ -25,9 +25,17 @@ Read = Callable[[str], "RunRecord"]
 class Overview:
     """Read a ledger's runs by the many. Get one from ``Ledger.overview``."""
 
-    def __init__(self, backend: Backend, *, readonly: bool, find: Callable[[str], str], read: Read, run: Read) -> None:
-        self._backend, self._readonly = backend, readonly
+    def __init__(
+        self, backend: Backend, origin: str | None, *, readonly: bool, find: Callable[[str], str], read: Read, run: Read
+    ) -> None:
+        self._backend, self._origin, self._readonly = backend, origin, readonly
         self._find, self._read, self._run = find, read, run
+
+    def head_hash(self) -> str | None:
+        """Read the hash of the last entry of this file's chain."""
+        sql = "SELECT hash FROM entry WHERE origin = ? ORDER BY seq DESC LIMIT 1"
+        found = self._backend.query(sql, (self._origin or "",))
+        return found[0][0] if found else None
 
     def seen(self, ref: str) -> RunRecord | Seen:
         """Read one run in whole, to be shown: what ``Ledger.run`` gives, without its classes where it is sealed."""
@@ -79,6 +87,12 @@ class Overview:
         from vatio.ledger._sums import sum_of
 
         return self._summed(share_out, lambda execute: sum_of(execute, runs))
+
+    def dearest(self, project: str) -> tuple[Quantity, Quantity, Quantity] | None:
+        """Give the most that one run of a project spent in joules, in grams and in euros; ``None`` where none has ended."""
+        from vatio.ledger._sums import dearest
+
+        return dearest(self._backend.query, project)
 
     def _summed(self, share_out: ShareOut, ask: Callable[[Execute], T]) -> T:
         """Ask for sums that are up to date: brought up to date in memory where the file is only read."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from vatio.errors import InvalidRecord, LedgerDamaged
+from vatio.errors import InvalidRecord, LedgerDamaged, UnknownName
 from vatio.ledger._backend import Execute
 from vatio.ledger._view import ENDED, STARTED
 from vatio.ledger.chain import as_bytes, read_header
@@ -106,6 +106,18 @@ def read_blob(execute: Execute, sha256: str) -> bytes | None:
     """Read a blob; ``None`` when there is none of that digest."""
     found = execute("SELECT body FROM blob WHERE sha256 = ?", (sha256,))
     return as_bytes(found[0][0]) if found else None
+
+
+def named_blob(execute: Execute, sha256: str) -> bytes:
+    """Read a blob.
+
+    Raises:
+        UnknownName: there is none of that digest.
+    """
+    found = read_blob(execute, sha256)
+    if found is None:
+        raise UnknownName(f"no blob {sha256}", hint="it may have been erased: vatio ledger verify")
+    return found
 
 
 def read_environment(execute: Execute, ended: Ended | None) -> Environment | None:

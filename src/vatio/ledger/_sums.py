@@ -121,6 +121,20 @@ def total_of(sums: Iterable[GroupSum]) -> GroupSum:
 _MOST = 500
 
 
+def dearest(execute: Execute, project: str) -> tuple[Quantity, Quantity, Quantity] | None:
+    """Give the most that one run spent: of its own joules, of all grams, of euros."""
+    own_j = "CASE basis WHEN 'workload' THEN coalesce(workload_energy_j, energy_j) ELSE energy_j END"
+    joules = execute(f"SELECT count(*), max({own_j}) FROM run WHERE project = ? AND ended_seq IS NOT NULL", (project,))[0]
+    if not joules[0]:
+        return None
+    grams, euros = execute("SELECT max(total_g), max(cost_eur) FROM booking WHERE project = ?", (project,))[0]
+    return _most(joules[1]), _most(grams), _most(euros)
+
+
+def _most(number: float | None) -> Quantity:
+    return Quantity.absent("what was spent") if number is None else Quantity.exact(number)
+
+
 def _rows(execute: Execute, by: str, since: str | None, project: str | None) -> list[tuple[Any, ...]]:
     ours, values = ("", []) if project is None else (" AND project = ?", [project])
     if by.startswith(_TAG):

@@ -11,12 +11,12 @@ from vatio.cli._rim import Rim
 from vatio.cli._shared import RUN_HELP, as_json, shared, with_options
 from vatio.cli._terminal import put_json, put_lines, put_table
 from vatio.cli.commands._runs_exchange import export_runs, import_runs
-from vatio.cli.commands._runs_sums import sum_runs
+from vatio.cli.commands._runs_sums import account_runs, show_budgets, sum_runs
 
 
 @click.group("runs")
 def command() -> None:
-    """List, show, compare and add up runs; import and export them."""
+    """List, show, compare and add up runs; account for them anew; import and export them."""
 
 
 @command.command("list")
@@ -60,5 +60,7 @@ def compare_runs(rim: Rim, *, first: str, second: str, as_json: bool) -> None:
 
 
 command.add_command(sum_runs)
+command.add_command(show_budgets)
+command.add_command(account_runs)
 command.add_command(import_runs)
 command.add_command(export_runs)

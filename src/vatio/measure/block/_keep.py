@@ -31,12 +31,16 @@ class Keeping:
 
     def idle_w(self, host: str) -> Mapping[str, Quantity]:
         """Read the host's idle watts from its latest baseline; empty when there is none."""
-        keeper = self._open()
-        ledger = getattr(keeper, "ledger", keeper)
+        ledger = self.ledger()
         if ledger is None or not hasattr(ledger, "host_idle"):
             return {}
         found: Mapping[str, Quantity] = self._rim("the baseline", lambda: ledger.host_idle(host), {})
         return found
+
+    def ledger(self) -> Any:
+        """Give the ledger that keeps the run; ``None`` where it goes elsewhere."""
+        keeper = self._open()
+        return getattr(keeper, "ledger", keeper)
 
     def start(self, started: Started) -> None:
         """Write that the run starts, and take the lock that says its owner lives."""

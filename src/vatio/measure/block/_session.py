@@ -118,6 +118,17 @@ class Session:
         from vatio.account import footprint
 
         self._footprint = footprint(ended, site=self._config.site, run=self.started.id, environment=self._environment)
+        if self._config.gives("budgets"):
+            self.recording.rim("the budgets", lambda: self._mark(ended), None)
+
+    def _mark(self, ended: Ended) -> None:
+        """Note the budgets that this run passes."""
+        from dataclasses import replace
+
+        from vatio.measure._budgets import told_of_budgets
+
+        told = told_of_budgets(self.started, ended, self._footprint, config=self._config, ledger=self.keeping.ledger())
+        self._ended = replace(ended, notes=(*ended.notes, *told.marks))
 
     def _seal(self) -> None:
         if self._ended is None or self.keeping.recorded_in is None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from vatio.config import Config
 from vatio.files import write_whole
+from vatio.measure._budgets import Told, told_of_budgets
 from vatio.measure._events import artifacts_of
 from vatio.measure._rim import Rim
 from vatio.measure.snapshot import Snapshot
@@ -17,11 +18,15 @@ from vatio.records import Ended, Environment, Footprint, RunRecord, dumps
 
 
 class Kept(NamedTuple):
-    """Hold a run as it is kept: where, and the head of the chain after it. Without a place ``recorded_in`` is ``None``."""
+    """Hold a run as it is kept: where, and the head of the chain after it. Without a place ``recorded_in`` is ``None``.
+
+    ``remarks`` is what there is to say of its budgets.
+    """
 
     record: RunRecord | None
     recorded_in: str | None
     head: str | None
+    remarks: tuple[str, ...] = ()
 
 
 def keep(ended: Ended, ready: Prepared, *, snapshot: Snapshot | None, config: Config, rim: Rim) -> Kept:
@@ -37,8 +42,15 @@ def keep(ended: Ended, ready: Prepared, *, snapshot: Snapshot | None, config: Co
     overhead_cpu_s = max(ended.overhead_cpu_s, time.process_time()) + helpers_cpu_s
     ended = replace(ended, notes=notes, overhead_cpu_s=overhead_cpu_s)
     footprint = rim("the footprint", lambda: _footprint(ended, run, config, environment), None)
+    ledger = getattr(keeper, "ledger", None)
+    told = rim(
+        "the budgets",
+        lambda: told_of_budgets(ready.started, ended, footprint, config=config, ledger=ledger),
+        Told((), ()),
+    )
+    ended = replace(ended, notes=(*ended.notes, *told.marks))
     if keeper is None:
-        return Kept(rim("the record", lambda: view(ready, ended, footprint, environment), None), None, None)
+        return Kept(rim("the record", lambda: view(ready, ended, footprint, environment), None), None, None, told.remarks)
     if snapshot is not None and snapshot.code is not None:
         code = snapshot.code
         rim("the code copy", lambda: keeper.blob(code), None)
@@ -52,7 +64,7 @@ def keep(ended: Ended, ready: Prepared, *, snapshot: Snapshot | None, config: Co
         rim.fault(f"kept in {keeper.recorded_in}: {keeper.fault}")
     rim("the outbox", keeper.settle, 0)
     rim("the ledger", keeper.close, None)
-    return Kept(record, keeper.recorded_in if entry is not None else None, head)
+    return Kept(record, keeper.recorded_in if entry is not None else None, head, told.remarks)
 
 
 def view(ready: Prepared, ended: Ended, footprint: Footprint | None, environment: Environment | None) -> RunRecord:

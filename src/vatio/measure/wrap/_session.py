@@ -146,10 +146,8 @@ def _outcome(code: int, kept: Kept | None, job: Job) -> RunOutcome:
     path, record = job.options.record_file, kept.record
     if path is not None and record is not None:
         write_record(path, record, rim=job.rim)
-    notes = () if kept.recorded_in else ("not recorded",)
-    return RunOutcome(
-        exit_code=code, record=record, recorded_in=kept.recorded_in, head=kept.head, notes=(*notes, *job.rim.faults)
-    )
+    notes = (*(() if kept.recorded_in else ("not recorded",)), *kept.remarks, *job.rim.faults)
+    return RunOutcome(exit_code=code, record=record, recorded_in=kept.recorded_in, head=kept.head, notes=notes)
 
 
 def child_environ(environ: Mapping[str, str], ready: Prepared) -> dict[str, str]:
