@@ -9,7 +9,7 @@ import sys
 
 from vatio.measure._spawn import Unstartable, exit_code, find_program, spawn
 from vatio.measure.wrap._loop import bare_wait, open_pidfd, watch
-from vatio.measure.wrap._signals import PipeSignals, become_subreaper, open_signals
+from vatio.measure.wrap._signals import PipeSignals, adopt_orphans, open_signals
 
 
 class Nothing:
@@ -37,7 +37,7 @@ def main() -> int:
     if isinstance(program, Unstartable):
         print(program.reason, file=sys.stderr)
         return program.exit_code
-    become_subreaper()
+    adopt_orphans()
     signals = PipeSignals() if mode == "pipe" else open_signals()
     child = spawn(program, command, environ=os.environ, mask=signals.mask)
     if isinstance(child, Unstartable):

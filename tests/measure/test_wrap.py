@@ -138,7 +138,8 @@ def test_a_run_that_a_daemon_does_is_not_complete(home: Path) -> None:
 
 def test_cpu_time_of_an_orphan_counts(home: Path) -> None:
     burn = "import time\nwhile time.process_time() < 0.3: pass"
-    record = record_of(run("sh", "-c", f"(({sys.executable} -c '{burn}') &) ; sleep 0.7"))
+    orphan = f"({sys.executable} -c '{burn}'; echo > burnt)"
+    record = record_of(run("sh", "-c", f"({orphan} &) ; until [ -e burnt ]; do sleep 0.05; done; sleep 0.1"))
 
     assert record.cpu_s == pytest.approx(0.3, abs=0.06)
 

@@ -131,7 +131,7 @@ def amount(quantity: Quantity, unit: str, scale: str) -> str:
 
     >>> from vatio.records import Quantity
     >>> amount(Quantity.around(5_400_000.0, 5_300_000.0, 5_500_000.0, provenance="measured"), "j", "kWh")
-    '1.50'
+    '1.500'
     """
     if quantity.is_missing:
         return "-"

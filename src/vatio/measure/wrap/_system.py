@@ -9,7 +9,7 @@ from typing import Protocol
 from vatio.measure._rim import Rim
 from vatio.measure._spawn import Unstartable, spawn
 from vatio.measure.wrap._loop import Beside, Exit, bare_wait, open_pidfd, watch
-from vatio.measure.wrap._signals import Signals, become_subreaper, open_signals
+from vatio.measure.wrap._signals import Signals, adopt_orphans, open_signals
 
 
 class Watched(Beside, Protocol):
@@ -36,7 +36,7 @@ class PosixSystem:
 
     def __init__(self, *, signals: Callable[[], Signals] = open_signals) -> None:
         self._signals = signals()
-        become_subreaper()
+        self._adopted_before = adopt_orphans()
 
     def start(self, path: str, argv: Sequence[str], environ: Mapping[str, str]) -> int | Unstartable:
         """Start the program with the signals as they were found."""
@@ -56,8 +56,9 @@ class PosixSystem:
                 pass  # a Ctrl-C that the child has answered is no reason to hurry now
 
     def close(self) -> None:
-        """Give the signals back."""
+        """Give the signals back, and adopt nobody any longer."""
         self._signals.close()
+        adopt_orphans(self._adopted_before)
 
 
 def open_system() -> System:
