@@ -137,11 +137,9 @@ def _kill(delay_s: float) -> Killed:
         with open_ledger(str(project / ".vatio" / "ledger.sqlite"), readonly=True) as ledger:
             (run,) = ledger.runs()
         last_s = run.start_monotonic_s + run.duration_s
-        lost = (
-            math.floor((killed_s - last_s) / INTERVAL_S)
-            if run.status == "interrupted" and run.energy_j.value is not None
-            else 99
-        )
+        # A kill within the first interval leaves one sample, of which no energy can be told yet.
+        told = run.energy_j.value is not None or run.duration_s == 0.0
+        lost = math.floor((killed_s - last_s) / INTERVAL_S) if run.status == "interrupted" and told else 99
         _wait(project / "done")
         return Killed(lost, left, not _is_whole(project))
 
