@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -70,9 +70,8 @@ def group_sums(
         UnknownName: there is no such grouping.
     """
     groups: dict[str, list[Part]] = {}
-    name = _labels(by, zone)
-    for group, remark, *numbers in _rows(execute, by, since, project):
-        groups.setdefault(name(str(group)), []).append(_part(remark, numbers))
+    for group, remark, *numbers in _rows(execute, _Asked(by, since, zone, project)):
+        groups.setdefault(str(group), []).append(_part(remark, numbers))
     return tuple(joined(group, groups[group]) for group in sorted(groups))
 
 
@@ -135,23 +134,45 @@ def _most(number: float | None) -> Quantity:
     return Quantity.absent("what was spent") if number is None else Quantity.exact(number)
 
 
-def _rows(execute: Execute, by: str, since: str | None, project: str | None) -> list[tuple[Any, ...]]:
-    ours, values = ("", []) if project is None else (" AND project = ?", [project])
+class _Asked(NamedTuple):
+    by: str
+    since: str | None
+    zone: tzinfo | None
+    project: str | None
+
+
+def _rows(execute: Execute, asked: _Asked) -> list[tuple[Any, ...]]:
+    by, since = asked.by, asked.since
+    ours, values = ("", []) if asked.project is None else (" AND project = ?", [asked.project])
     if by.startswith(_TAG):
         sql = f"""SELECT coalesce(t.value, ''), remark, {SUMS} FROM booking LEFT JOIN tag t ON t.run = booking.run AND t.key = ?
             WHERE ended_at >= ?{ours} GROUP BY 1, 2"""
         return execute(sql, (by.removeprefix(_TAG), since or "", *values))
     if by not in GROUPINGS:
         raise UnknownName.among("grouping", by, (*GROUPINGS, "tag:KEY"))
-    column = "slot" if by == "month" else by
+    group, names = _month(execute, asked.zone) if by == "month" else (by, ())
     after, bounds = _whole_slots(since)
-    rows = execute(
-        f"SELECT {column}, remark, {_TALLIED} FROM tally WHERE runs > 0 AND {after}{ours} GROUP BY 1, 2", (*bounds, *values)
-    )
+    whole = f"SELECT {group}, remark, {_TALLIED} FROM tally WHERE runs > 0 AND {after}{ours} GROUP BY 1, 2"
+    rows = execute(whole, (*names, *bounds, *values))
     for slot in _cut_slots(since):
-        sql = f"SELECT {column}, remark, {SUMS} FROM booking WHERE slot = ? AND ended_at >= ?{ours} GROUP BY 1, 2"
-        rows += execute(sql, (slot, since, *values))
+        sql = f"SELECT {group}, remark, {SUMS} FROM booking WHERE slot = ? AND ended_at >= ?{ours} GROUP BY 1, 2"
+        rows += execute(sql, (*names, slot, since, *values))
     return rows
+
+
+def _month(execute: Execute, zone: tzinfo | None) -> tuple[str, tuple[str, ...]]:
+    """Name the month of a slot in SQL: another one than in UTC only from or to some quarter of an hour near its ends."""
+    moved: dict[tuple[str, str], list[str]] = {}
+    slots = execute("SELECT DISTINCT slot FROM tally WHERE length(slot) > 7 ORDER BY slot") if zone is not None else []
+    for (slot,) in slots:
+        label = datetime.fromisoformat(slot).replace(tzinfo=UTC).astimezone(zone).strftime("%Y-%m")
+        if label != slot[:_PARTED]:
+            moved.setdefault((slot[:_PARTED], label), []).append(slot)
+    if not moved:
+        return "substr(slot, 1, 7)", ()
+    cases = " ".join("WHEN slot >= ? AND slot <= ? THEN ?" for _ in moved)
+    names = (text for (_, label), some in moved.items() for text in (some[0], some[-1], label))
+    return f"CASE {cases} ELSE substr(slot, 1, 7) END", tuple(names)
 
 
 def _whole_slots(since: str | None) -> tuple[str, tuple[str, ...]]:
@@ -171,18 +192,6 @@ def _cut_slots(since: str | None) -> tuple[str, ...]:
     quarter = f"{since[:13]}:{minute - minute % 15:02}"
     body = (month,) if since > month + _BODY_START else ()
     return body if f"{quarter}:00.000000Z" == since else (*body, quarter)
-
-
-def _labels(by: str, zone: tzinfo | None) -> Callable[[str], str]:
-    if by != "month":
-        return str
-    if zone is None:
-        return lambda slot: slot[:_PARTED]
-    return lambda slot: slot if len(slot) <= _PARTED else _month(slot, zone)
-
-
-def _month(slot: str, zone: tzinfo) -> str:
-    return datetime.fromisoformat(slot).replace(tzinfo=UTC).astimezone(zone).strftime("%Y-%m")
 
 
 def time_zone(name: str) -> tzinfo:

@@ -33,6 +33,7 @@ STRINGS = {
     "meaning_compare": (
         "One run on each side shows a difference, not yet an effect: runs of one command vary, and only repeating both tells."
     ),
+    "together": "Together they answer for {energy}: a joule that several of them claim ({overlap} in all) counts once.",
     "no_year": "year not known",
     "machine": "the whole machine",
     "not_measured": "not measured",

@@ -9,7 +9,7 @@ from vatio.records import Estimate, Footprint, Quantity, RunRecord
 from vatio.report._estimate import hardware_j, parts_j, verdict
 from vatio.report._format import clean
 from vatio.report._parts import added, head_of, mean_power_w, shown_only, useful_ratio
-from vatio.report._sentences import change, gap, headline, label, meaning, title
+from vatio.report._sentences import change, gap, headline, label, meaning, title, together
 from vatio.report._words import Words, words
 
 _SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#~!&$@"})
@@ -32,7 +32,7 @@ def to_markdown(
     said = words(language)
     parts = [f"# {escaped(title(records, said))}", f"**{escaped(headline(records, said))}**"]
     if len(records) > 1:
-        parts += [said.say("meaning_compare"), _side_by_side(records, said)]
+        parts += [said.say("meaning_compare"), _side_by_side(records, said), together(records, said)]
     for record in records:
         parts += [f"## {escaped(label(record, records))}"] if len(records) > 1 else []
         parts += _run(record, (footprints or {}).get(record.id), head, said)

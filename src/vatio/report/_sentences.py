@@ -100,6 +100,16 @@ def _two(first: RunRecord, second: RunRecord, words: Words) -> str:
     return words.say(key, name=label(second, (first, second)), change=share, other=label(first, (first, second)))
 
 
+def together(records: Sequence[RunRecord], words: Words) -> str:
+    """Say what the runs come to, each joule once; empty where nothing is known of any."""
+    from vatio.account import sum_runs  # here: one run is no sum
+
+    found = sum_runs(records)
+    if found.energy_j.is_missing:
+        return ""
+    return words.say("together", energy=words.quantity(found.energy_j, "j"), overlap=words.best(found.overlap_j, "j"))
+
+
 def _power(record: RunRecord, words: Words) -> str:
     power = mean_power_w(record.energy_j, record.duration_s)
     if power.is_missing:

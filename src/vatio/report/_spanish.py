@@ -37,6 +37,9 @@ STRINGS = {
         "Una ejecución por lado muestra una diferencia, todavía no un efecto: las ejecuciones de una misma orden "
         "varían, y solo repetir ambas lo aclara."
     ),
+    "together": (
+        "En conjunto responden de {energy}: un julio que reclaman varias de ellas ({overlap} en total) cuenta una sola vez."
+    ),
     "no_year": "año desconocido",
     "machine": "toda la máquina",
     "not_measured": "no medido",

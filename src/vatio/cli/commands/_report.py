@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import click
 
@@ -14,7 +16,7 @@ from vatio.errors import UnknownName, UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.ledger import Ledger, Samples
-    from vatio.records import Estimate
+    from vatio.records import Estimate, RunRecord
 
 
 @click.command("report", epilog=RUN_HELP)
@@ -53,9 +55,19 @@ def command(
     if md:
         _written(rim, md, to_markdown(records, estimate=estimate))
     if as_json:
-        put_json({"schema": "vatio.runs/1", "runs": records})
+        put_json({"schema": "vatio.runs/1", "runs": records, **_together(records)})
     elif not html and not md:
         put(to_markdown(records, estimate=estimate))
+
+
+def _together(records: Sequence[RunRecord]) -> dict[str, Any]:
+    if len(records) == 1:
+        return {}
+    from vatio.account import sum_runs
+    from vatio.records import to_json
+
+    total = to_json(sum_runs(records))
+    return {"total": {name: item for name, item in total.items() if name != "kept_ratio"}}
 
 
 def _written(rim: Rim, path: str, text: str) -> None:

@@ -8,7 +8,7 @@ from vatio import __version__
 from vatio.records import RunRecord
 from vatio.report._curve import SLOTS
 from vatio.report._parts import mean_power_w, useful_ratio, whole_g
-from vatio.report._sentences import change, headline, label
+from vatio.report._sentences import change, headline, label, together
 from vatio.report._words import Words
 from vatio.report.page import _tables
 from vatio.report.page._bars import run_bars
@@ -31,7 +31,8 @@ def page(records: Sequence[RunRecord], material: Material, words: Words) -> Html
             tag("div", tag("p", text(words.say("meaning_compare"))), class_="lead"),
         ]
     )
-    bars = tag("figure", run_bars(runs, words), side_by_side(runs, words))
+    whole = tag("p", text(together(runs, words)), class_="note")
+    bars = join([tag("figure", run_bars(runs, words), side_by_side(runs, words)), whole])
     parts = [
         section(words.say("runs_title"), bars),
         curves(runs, material, words),
