@@ -25,10 +25,22 @@ def main(arguments: Sequence[str] | None = None, *, commands: click.Group | None
     given = list(sys.argv[1:] if arguments is None else arguments)
     write_anything()
     try:
-        return _guarded(given, commands)
+        code = _guarded(given, commands)
     except BrokenPipeError:  # the reader has seen enough
         drop_stdout()
-        return 0
+        code = 0
+    if arguments is None:
+        _leave(given, code)
+    return code
+
+
+def _leave(given: list[str], code: int) -> None:
+    """End a process that has only read at once: to tidy the interpreter up takes it longer than its answer did."""
+    from vatio.cli._quick import is_quick
+
+    if is_quick(given):
+        flush()
+        os._exit(code)
 
 
 def _guarded(given: list[str], commands: click.Group | None) -> int:

@@ -51,6 +51,11 @@ QUICK = {
 }
 
 
+def is_quick(arguments: Sequence[str]) -> bool:
+    """Tell whether a command is one of those that only read."""
+    return tuple(arguments[:2]) in QUICK
+
+
 def quick_command(arguments: Sequence[str]) -> Callable[[], int | None] | None:
     """Give what a well-formed command does; ``None`` for every other, every mistake and every ``--help``."""
     command = QUICK.get((arguments[0], arguments[1])) if len(arguments) > 1 else None
@@ -60,7 +65,13 @@ def quick_command(arguments: Sequence[str]) -> Callable[[], int | None] | None:
     shared = {name: given.pop(name) for name in ("ledger", "config", "quiet")}
 
     def run() -> int | None:
+        import gc
+
         from vatio.cli._rim import Rim
+
+        # A process of some milliseconds leaves nothing worth collecting, and looking for it takes one of them.
+        if not given.get("watch"):
+            gc.disable()
 
         module, _, name = command.target.partition(":")
         done: int | None = getattr(import_module(module), name)(Rim(**shared), **given)
