@@ -92,9 +92,7 @@ def _ended(rng: random.Random, started: Started, length_s: float) -> Ended:
         device="package-0",
         host=started.host,
         meter="rapl",
-        energy_j=Quantity.around(
-            idle_j + active_j, 0.98 * (idle_j + active_j), 1.02 * (idle_j + active_j), provenance="measured"
-        ),
+        energy_j=Quantity.around(whole_j, 0.98 * whole_j, 1.02 * whole_j, provenance="measured"),
         idle_j=Quantity.exact(idle_j),
         workload_j=Quantity.around(own_j, 0.95 * own_j, 1.05 * own_j, provenance="modelled"),
     )
