@@ -186,6 +186,22 @@ def test_a_container_that_ends_covers_its_trials(ledger: Ledger) -> None:
     assert (whole(ledger).nested, whole(ledger).total_g.value) == (3, 2.0)
 
 
+def test_a_link_between_a_run_and_its_container_may_be_written_last_and_erased(ledger: Ledger) -> None:
+    outer = a_start("outer", start_monotonic_s=0.0)
+    link = a_start("link", start_monotonic_s=0.0, boot="elsewhere", host="elsewhere", within=outer.id)
+    inner = a_start("inner", start_monotonic_s=2.0, within=link.id)
+    for started, length_s in ((outer, 10.0), (inner, 3.0)):
+        ledger.take_finished([Finished(started, an_end(30.0, duration_s=length_s), None, None, {})])
+    assert whole(ledger).nested == 0
+
+    ledger.take_finished([Finished(link, an_end(5.0, duration_s=1.0), None, None, {})])
+    assert (whole(ledger).nested, whole(ledger).energy_j.value) == (1, 35.0)
+
+    ledger.erase(link.id, why="a test", by="me")
+    assert whole(ledger).nested == 0
+    assert ledger.verify(rebuild=True, share_out=share_out).findings == ()
+
+
 def test_a_new_account_changes_the_sum_and_not_the_joules(ledger: Ledger) -> None:
     first, second = a_run(ledger, start_monotonic_s=0.0), a_run(ledger, start_monotonic_s=50.0)
     ledger.account([a_footprint(first, operational_g=10.0)])

@@ -155,7 +155,9 @@ def _week(rows: Sequence[tuple[int, list[str]]]) -> list[list[tuple[int, float]]
         minute, eur_per_kwh = _minute(line, start), _price(line, price)
         for day in _day_numbers(line, names):
             if minute in days[day]:
-                raise _wrong(line, f"{_DAYS[day]} {start} has a price in line {days[day][minute][1]} already", hint="keep one of them")
+                raise _wrong(
+                    line, f"{_DAYS[day]} {start} has a price in line {days[day][minute][1]} already", hint="keep one of them"
+                )
             days[day][minute] = (eur_per_kwh, line)
     for name, prices in zip(_DAYS, days, strict=True):
         first = min(prices, default=_MINUTES)
@@ -194,7 +196,9 @@ def _price(line: int, text: str) -> float:
         raise _wrong(line, f"{text!r} is not a price" if text else "the price is missing", hint=hint) from None
     # Prices do fall below zero at times; a NaN or a price by the MWh does not pass.
     if not abs(price) <= _MOST_EUR_PER_KWH:
-        hint = f"its unit is EUR/kWh: did you mean {price / 1000.0:g}?" if math.isfinite(price) else "write a number, such as 0.21"
+        hint = (
+            f"its unit is EUR/kWh: did you mean {price / 1000.0:g}?" if math.isfinite(price) else "write a number, such as 0.21"
+        )
         raise _wrong(line, f"{text} EUR/kWh is not a price of electricity", hint=hint)
     return price
 

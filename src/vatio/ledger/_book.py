@@ -32,6 +32,7 @@ _ADD = f"""INSERT INTO tally ({", ".join(_TALLY)}) VALUES ({", ".join("?" * len(
 _TOUCHING = (
     """SELECT id, start_s, end_s, runs, fresh FROM stretch WHERE boot = ? AND end_s >= ? ORDER BY end_s LIMIT 16 OFFSET ?"""
 )
+_SETTLED = "SELECT s.id FROM booking b JOIN stretch s ON s.id = b.stretch WHERE b.run = ? AND s.fresh = 1"
 # Where a run lies: without a change of these a new word on it changes figures only.
 _PLACE = ("run", "slot", "project", "stage", "host", "ended_at", "boot", "start_s", "end_s")
 
@@ -50,6 +51,7 @@ def book(execute: Execute, run: str, found: Booking | None) -> None:
     if found is None:
         if old is not None:
             _unbook(execute, old)
+            _unsettle_below(execute, run)
         return
     if old is not None and old == {**found.row, "stretch": old["stretch"]}:
         return
@@ -62,6 +64,7 @@ def book(execute: Execute, run: str, found: Booking | None) -> None:
     for key, value in found.tags.items():
         execute("INSERT INTO tag (run, key, value) VALUES (?, ?, ?)", (run, key, value))
     _place(execute, found)
+    _unsettle_below(execute, run)
 
 
 def booked(execute: Execute, run: str) -> Row | None:
@@ -148,6 +151,29 @@ def _join(execute: Execute, row: Row, others: Sequence[_Stretch]) -> None:
 def _forget_stretch(execute: Execute, stretch: str) -> None:
     for bucket in execute(f"SELECT DISTINCT {_BUCKET} FROM booking WHERE stretch = ?", (stretch,)):
         forget(execute, dict(zip(BUCKET, bucket, strict=True)))
+
+
+def _unsettle_below(execute: Execute, run: str) -> None:
+    """Let the shares of a link's descendants be told anew: now another run is known, or none, to contain them.
+
+    A link lies within a run and contains some itself. What any other container covers touches it, and is its stretch.
+    """
+    above = execute("SELECT within FROM run WHERE id = ?", (run,))
+    waiting = [] if above and above[0][0] is None else _directly_below(execute, run)
+    seen: set[str] = set()
+    while waiting:
+        below = waiting.pop()
+        if below in seen:
+            continue
+        seen.add(below)
+        for (stretch,) in execute(_SETTLED, (below,)):
+            _forget_stretch(execute, stretch)
+            execute("UPDATE stretch SET fresh = 0 WHERE id = ?", (stretch,))
+        waiting += _directly_below(execute, below)
+
+
+def _directly_below(execute: Execute, run: str) -> list[str]:
+    return [row[0] for row in execute("SELECT id FROM run WHERE within = ?", (run,))]
 
 
 def _change(execute: Execute, old: Row, found: Booking) -> None:

@@ -118,6 +118,7 @@ def total_of(sums: Iterable[GroupSum]) -> GroupSum:
 
 
 _MOST = 500
+_MISSING = PROVENANCES.index("missing")
 
 
 def dearest(execute: Execute, project: str) -> tuple[Quantity, Quantity, Quantity] | None:
@@ -248,7 +249,8 @@ def _quantity(ends: Sequence[float | None], standing: Sequence[Any] | None) -> Q
     rank, is_open, *missing = standing or (0, 0)
     value, low, high = ends
     if value is None or low is None:
-        return Quantity.absent(*missing)
+        # Runs that others contain whole add nothing, not even what is not known of them: their remark does not say it.
+        return Quantity.absent(*missing) if rank == _MISSING else Quantity.exact(0.0)
     # Each end was added up on its own, and rounding may put two that are equal out of order.
     low, high = min(low, value), None if is_open or high is None else max(high, value)
     return Quantity(value=value, low=low, high=high, provenance=PROVENANCES[rank], missing=tuple(missing))
