@@ -93,6 +93,19 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
         monkeypatch.delenv(name)
 
 
+def _answer_signals_as_on_a_terminal() -> None:
+    """Undo what a runner in the background has ignored: every process that a test starts would ignore it too."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    defaults = dict.fromkeys((signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM), signal.SIG_DFL)
+    for number, answer in {**defaults, signal.SIGINT: signal.default_int_handler}.items():
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, answer)
+
+
+if hasattr(signal, "SIGQUIT"):
+    _answer_signals_as_on_a_terminal()
+
+
 @pytest.fixture(autouse=True)
 def _own_process() -> Iterator[None]:
     """Fail a test that leaves signals blocked or ignored, and reap what it left: the next one runs in the same process."""
