@@ -27,6 +27,7 @@ from vatio.records import (
     from_json,
     to_json,
 )
+from vatio.testing import an_end
 from vatio.units import S_PER_YEAR
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -196,3 +197,33 @@ def test_parts_of_a_component_and_the_platform_beside_its_parts_are_not_added() 
     assert counted_energy_j((part("platform"), part("cpu", part_of="platform"))).value == 1.0
     assert [one.component for one in counted((part("cpu"), part("platform", shared=True)))] == ["platform"]
     assert counted_energy_j(()).missing == ("energy",)
+
+
+def test_water_on_site_and_at_the_source_stand_side_by_side() -> None:
+    site = SiteConfig(pue=1.5, wue_l_per_kwh=2.0, source_water_l_per_kwh=3.0)
+    found = footprint(an_end(3.6e6), site=site, run="x")
+
+    assert found.water_l.value == 2.0  # per kilowatt-hour of the machines
+    assert found.source_water_l.value == pytest.approx(4.5)  # per kilowatt-hour that the building takes
+    assert {factor.name for factor in found.factors} >= {"wue", "source water"}
+
+
+def test_what_nobody_configured_is_missing_and_never_0() -> None:
+    found = footprint(an_end(3.6e6), site=SiteConfig(), run="x")
+
+    assert found.source_water_l.is_missing
+    assert found.cost_eur.is_missing
+
+
+@pytest.mark.parametrize(("provider", "scope"), [(None, "scope 2"), ("aws", "scope 3"), ("my own", "scope 2")])
+def test_electricity_is_scope_2_for_ones_own_machines_and_scope_3_in_a_rented_cloud(provider: str | None, scope: str) -> None:
+    found = footprint(an_end(), site=SiteConfig(provider=provider), run="x")
+
+    assert found.scopes == {"operational": scope, "operational_market": scope, "embodied": "scope 3"}
+
+
+def test_a_footprint_of_an_older_vatio_is_read() -> None:
+    known = to_json(footprint(an_end(), site=SiteConfig(), run="x"))
+    older = {name: item for name, item in known.items() if name not in ("source_water_l", "scopes")}
+
+    assert from_json(Footprint, older).source_water_l.is_missing

@@ -221,6 +221,8 @@ def test_every_run_is_accounted_for_anew(used: Shell) -> None:
         ([], "no run is named"),
         (["one", "--all"], "--all and names of runs"),
         (["one", "--pue", "0.5"], "pue is 0.5"),
+        (["one", "--pue", "120"], "pue is 120.0"),
+        (["one", "--price", "210"], "price_eur_per_kwh is 210.0"),
         (["one", "--price", "nan"], "price_eur_per_kwh is nan"),
         (["one", "--price", "-1"], "price_eur_per_kwh is -1.0"),
         (["nobody"], "unknown run 'nobody'"),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _KINDS = ("server", "arm", "desktop", "laptop")
 _PROVIDERS = ("aws", "azure", "gcp")
+# The bounds of the configuration.
+_MOST_PUE, _MOST_EUR_PER_KWH = 10.0, 10.0
 _GIVEN, _CONFIGURED = "given", "site configuration"
 
 
@@ -56,7 +58,7 @@ def market(site: SiteConfig | None) -> Quantity:
 def building(site: SiteConfig | None, given_pue: float | None, kind: str) -> Quantity:
     """Choose the PUE: given, the site's, the provider's fleet, else the class default of the kind of machine."""
     if given_pue is not None:
-        return _exact(given_pue, _GIVEN, "pue", least=1.0)
+        return _exact(given_pue, _GIVEN, "pue", least=1.0, most=_MOST_PUE)
     if site is not None and site.pue is not None:
         return _exact(site.pue, _CONFIGURED, "pue", least=1.0)
     return facility(_provider(site) or kind).pue
@@ -82,7 +84,7 @@ def source_water(site: SiteConfig | None) -> Quantity:
 def price(site: SiteConfig | None, given_eur_per_kwh: float | None = None, *, drawn: Drawn | None = None) -> Quantity:
     """Choose the price of a kilowatt-hour: given, by the site's tariff for the time of the run, else the site's price."""
     if given_eur_per_kwh is not None:
-        return _exact(given_eur_per_kwh, _GIVEN, "price_eur_per_kwh")
+        return _exact(given_eur_per_kwh, _GIVEN, "price_eur_per_kwh", most=_MOST_EUR_PER_KWH)
     if site is not None and site.tariff is not None:
         from vatio.account._tariff import tariff_of  # here: few sites have one
 
@@ -122,7 +124,9 @@ def _provider(site: SiteConfig | None) -> str | None:
     return name if name in _PROVIDERS else None
 
 
-def _exact(value: float, source: str, what: str, *, least: float = 0.0) -> Quantity:
+def _exact(value: float, source: str, what: str, *, least: float = 0.0, most: float = math.inf) -> Quantity:
     if not (math.isfinite(value) and value >= least):
         raise UsageError(f"{what} is {value}", hint=f"give a number of at least {least:g}")
+    if value > most:  # the usual mistake is a percentage, or a price by the megawatt-hour
+        raise UsageError(f"{what} is {value}", hint=f"give a number of at most {most:g}")
     return Quantity.exact(value, provenance="modelled", source=source)
