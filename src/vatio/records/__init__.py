@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from vatio.records._json import parse_rfc3339 as parse_rfc3339
     from vatio.records._json import rfc3339 as rfc3339
     from vatio.records._json import to_json as to_json
+    from vatio.records._plan import Plan as Plan
+    from vatio.records._plan import PlanCurve as PlanCurve
+    from vatio.records._plan import PlanWindow as PlanWindow
+    from vatio.records._plan import Saving as Saving
     from vatio.records._quantity import PROVENANCES as PROVENANCES
     from vatio.records._quantity import Quantity as Quantity
     from vatio.records._quantity import difference as difference
@@ -53,6 +57,7 @@ __getattr__, __dir__, __all__ = door(
         "_estimate": "Estimate EstimatedEmissions",
         "_footprint": "Emissions Factor Footprint Intensity",
         "_json": "dumps from_json parse_rfc3339 rfc3339 to_json",
+        "_plan": "Plan PlanCurve PlanWindow Saving",
         "_quantity": "PROVENANCES Quantity difference product scaled total",
         "_run": "Channel Component Ended Gap Phase Started",
         "_span": "Span",
