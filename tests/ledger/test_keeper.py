@@ -12,7 +12,7 @@ import pytest
 
 from vatio.errors import LedgerUnavailable
 from vatio.ledger import Keeper, OwnerLock, generate_key, open_keeper, places
-from vatio.ledger._filesystem import file_system, is_network
+from vatio.ledger.disk._filesystem import file_system, is_network
 from vatio.records import Started
 from vatio.testing import a_footprint, a_start, an_end, ledger_in, spooled, user_of
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from vatio.ledger import Finished, Ledger, Seen
-from vatio.ledger._reader import _KEPT
-from vatio.ledger._view import ENDED, STARTED
+from vatio.ledger.views._reader import _KEPT
+from vatio.ledger.views._view import ENDED, STARTED
 from vatio.records import Ended, Environment, Gap, Phase, Quantity, RunRecord, Started, dumps, to_json
 from vatio.report import receipt
 from vatio.testing import a_footprint, a_run, a_start, an_end, ledger_in

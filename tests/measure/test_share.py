@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatio.ledger._summary_share import workload_of
+from vatio.ledger.summary._share import workload_of
 from vatio.measure._share import Attribution, shared_channels
 from vatio.records import Channel, Quantity
 

@@ -15,29 +15,24 @@ if TYPE_CHECKING:
     from vatio.ledger._keeper import open_keeper as open_keeper
     from vatio.ledger._ledger import Ledger as Ledger
     from vatio.ledger._ledger import open_ledger as open_ledger
-    from vatio.ledger._listed import Listed as Listed
     from vatio.ledger._outbox import Outbox as Outbox
-    from vatio.ledger._overview import Overview as Overview
-    from vatio.ledger._owner import OwnerLock as OwnerLock
-    from vatio.ledger._owner import is_owned as is_owned
-    from vatio.ledger._place import Places as Places
-    from vatio.ledger._place import places as places
     from vatio.ledger._prune import Pruned as Pruned
-    from vatio.ledger._quantities import read_quantity as read_quantity
     from vatio.ledger._reading import open_to_read as open_to_read
-    from vatio.ledger._seen import Seen as Seen
-    from vatio.ledger._shares import Share as Share
-    from vatio.ledger._shares import ShareOut as ShareOut
     from vatio.ledger._sqlite import SqliteBackend as SqliteBackend
-    from vatio.ledger._summary import summarise as summarise
-    from vatio.ledger._sums import GROUPINGS as GROUPINGS
-    from vatio.ledger._sums import GroupSum as GroupSum
-    from vatio.ledger._sums import since_utc as since_utc
-    from vatio.ledger._sums import time_zone as time_zone
-    from vatio.ledger._sums import total_of as total_of
-    from vatio.ledger._verify import Verification as Verification
-    from vatio.ledger._view import run_record as run_record
+    from vatio.ledger.books import GROUPINGS as GROUPINGS
+    from vatio.ledger.books import GroupSum as GroupSum
+    from vatio.ledger.books import Share as Share
+    from vatio.ledger.books import ShareOut as ShareOut
+    from vatio.ledger.books import read_quantity as read_quantity
+    from vatio.ledger.books import since_utc as since_utc
+    from vatio.ledger.books import time_zone as time_zone
+    from vatio.ledger.books import total_of as total_of
     from vatio.ledger.chain import generate_key as generate_key
+    from vatio.ledger.disk import OwnerLock as OwnerLock
+    from vatio.ledger.disk import Places as Places
+    from vatio.ledger.disk import is_owned as is_owned
+    from vatio.ledger.disk import places as places
+    from vatio.ledger.proof import Verification as Verification
     from vatio.ledger.samples import EVENTS as EVENTS
     from vatio.ledger.samples import SAMPLES as SAMPLES
     from vatio.ledger.samples import Minutes as Minutes
@@ -48,6 +43,11 @@ if TYPE_CHECKING:
     from vatio.ledger.samples import open_spool as open_spool
     from vatio.ledger.samples import read_events as read_events
     from vatio.ledger.samples import read_spool as read_spool
+    from vatio.ledger.summary import summarise as summarise
+    from vatio.ledger.views import Listed as Listed
+    from vatio.ledger.views import Overview as Overview
+    from vatio.ledger.views import Seen as Seen
+    from vatio.ledger.views import run_record as run_record
 
 __getattr__, __dir__, __all__ = door(
     __name__,
@@ -58,24 +58,16 @@ __getattr__, __dir__, __all__ = door(
         "_ids": "new_id",
         "_keeper": "Keeper Sink open_keeper",
         "_ledger": "Ledger open_ledger",
-        "_listed": "Listed",
         "_outbox": "Outbox",
-        "_overview": "Overview",
-        "_owner": "OwnerLock is_owned",
-        "_place": "Places places",
         "_prune": "Pruned",
-        "_quantities": "read_quantity",
         "_reading": "open_to_read",
-        "_seen": "Seen",
-        "_shares": "Share ShareOut",
         "_sqlite": "SqliteBackend",
-        "_summary": "summarise",
-        "_sums": "GROUPINGS GroupSum since_utc time_zone total_of",
-        "_verify": "Verification",
-        "_view": "run_record",
+        "vatio.ledger.books": "GROUPINGS GroupSum Share ShareOut read_quantity since_utc time_zone total_of",
         "vatio.ledger.chain": "generate_key",
-        "vatio.ledger.samples": (
-            "EVENTS Minutes SAMPLES Samples Spool SpoolHeader SpooledRun open_spool read_events read_spool"
-        ),
+        "vatio.ledger.disk": "OwnerLock Places is_owned places",
+        "vatio.ledger.proof": "Verification",
+        "vatio.ledger.samples": "EVENTS Minutes SAMPLES Samples Spool SpoolHeader SpooledRun open_spool read_events read_spool",
+        "vatio.ledger.summary": "summarise",
+        "vatio.ledger.views": "Listed Overview Seen run_record",
     },
 )

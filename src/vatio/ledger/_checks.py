@@ -6,7 +6,7 @@ import os
 from shutil import disk_usage
 
 from vatio.errors import LedgerError
-from vatio.ledger._place import ledger_path, places
+from vatio.ledger.disk import ledger_path, places
 from vatio.records import Check
 from vatio.units import BYTES_PER_MIB
 

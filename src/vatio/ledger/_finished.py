@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from vatio.ledger._project import project
 from vatio.ledger._seal import store_blob
+from vatio.ledger.books import project
 from vatio.records import to_json
 
 TYPE_CHECKING = False

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from vatio.errors import LedgerError, LedgerUnavailable
-from vatio.ledger._filesystem import is_network
-from vatio.ledger._place import Places, ledger_path, places
+from vatio.ledger.disk import Places, is_network, ledger_path, places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from vatio.errors import LedgerUnavailable
-from vatio.ledger._owner import machine_id
-from vatio.ledger._place import Places, ledger_path, places
 from vatio.ledger._sqlite import SqliteBackend
 from vatio.ledger.chain import Identity, own_origin
+from vatio.ledger.disk import Places, ledger_path, machine_id, places
 
 # What only a writer needs is imported where it writes: a list of runs must not pay for it.
 TYPE_CHECKING = False
@@ -20,13 +19,12 @@ if TYPE_CHECKING:
     from vatio.config import Config
     from vatio.ledger._backend import Backend
     from vatio.ledger._finished import Finished, Taken
-    from vatio.ledger._overview import Overview
     from vatio.ledger._pen import Pen
     from vatio.ledger._prune import Pruned
-    from vatio.ledger._reader import Facts
-    from vatio.ledger._shares import ShareOut
-    from vatio.ledger._verify import Verification
+    from vatio.ledger.books import ShareOut
+    from vatio.ledger.proof import Verification
     from vatio.ledger.samples import Minutes, Samples
+    from vatio.ledger.views import Facts, Overview
     from vatio.records import Ended, Entry, Footprint, Quantity, RunRecord, Started
 
 
@@ -145,7 +143,7 @@ class Ledger:
         Raises:
             UnknownName: the ledger has no such blob.
         """
-        from vatio.ledger._reader import named_blob
+        from vatio.ledger.views import named_blob
 
         return named_blob(self._backend.query, sha256)
 
@@ -157,7 +155,7 @@ class Ledger:
 
     def find(self, ref: str) -> str:
         """Give the id of the run that ``ref`` means: an id, a unique part of one, a name, ``@1`` for the latest."""
-        from vatio.ledger._find import find_run
+        from vatio.ledger.views import find_run
 
         return find_run(self._backend.query, ref)
 
@@ -169,7 +167,7 @@ class Ledger:
         self, limit: int = 50, *, since: datetime | None = None, until: datetime | None = None, **filters: str
     ) -> tuple[RunRecord, ...]:
         """Read the newest runs, without their environments; ``limit`` 0 is all. Filters: project, series, name, ..."""
-        from vatio.ledger._find import list_runs
+        from vatio.ledger.views import list_runs
         from vatio.records import rfc3339
 
         dates = [rfc3339(date) if date is not None else None for date in (since, until)]
@@ -179,13 +177,13 @@ class Ledger:
     @property
     def overview(self) -> Overview:
         """Give what reads runs as they are listed, shown and added up, from the projection where that will do."""
-        from vatio.ledger._overview import Overview
+        from vatio.ledger.views import Overview
 
         return Overview(self._backend, self.origin, readonly=self._readonly, find=self.find, read=self._bare, run=self.run)
 
     def earlier_j(self, record: RunRecord, *, limit: int = 30) -> tuple[float, ...]:
         """Read the joules of the latest finished runs of a run's series before it."""
-        from vatio.ledger._series import earlier_j
+        from vatio.ledger.books import earlier_j
 
         return earlier_j(self._backend.query, record, limit=limit)
 
@@ -195,14 +193,14 @@ class Ledger:
         Raises:
             UnknownName: the run has none, or they were pruned.
         """
-        from vatio.ledger._history import read_samples
+        from vatio.ledger.views import read_samples
 
         run = self.find(ref)
         return read_samples(self._backend.query, run, self.spool_folder(run))
 
     def minutes(self, ref: str) -> Minutes:
         """Read the per-minute aggregates of a run, as `samples` would fold to."""
-        from vatio.ledger._history import read_minutes
+        from vatio.ledger.views import read_minutes
 
         run = self.find(ref)
         return read_minutes(self._backend.query, run, self.spool_folder(run))
@@ -219,7 +217,7 @@ class Ledger:
 
         ``share_out`` is the rule of runs that touch in time: without it their shares are not computed anew.
         """
-        from vatio.ledger._verify import verify
+        from vatio.ledger.proof import verify
 
         return verify(
             self._backend,
@@ -235,7 +233,7 @@ class Ledger:
 
     def rebuild(self) -> None:
         """Write the projection anew, as the facts have it."""
-        from vatio.ledger._project import replace_projection
+        from vatio.ledger.books import replace_projection
 
         with self._write() as execute:
             replace_projection(execute)
@@ -267,7 +265,7 @@ class Ledger:
 
     def host_idle(self, host: str) -> Mapping[str, Quantity]:
         """Read the idle watts of a host's devices from its latest baseline; empty when it has none."""
-        from vatio.ledger._history import read_host_idle
+        from vatio.ledger.views import read_host_idle
 
         return read_host_idle(self._backend.query, host)
 
@@ -287,7 +285,7 @@ class Ledger:
 
     def settle(self) -> int:
         """Take in the outbox and seal the runs that were left behind; give the number of both."""
-        from vatio.ledger._abandoned import abandoned, outlived
+        from vatio.ledger.views import abandoned, outlived
 
         settled = self.take_in_outbox()
         for run, ended in abandoned(self.unsealed(), facts=self.facts, folder=self.spool_folder, is_here=self.is_here):
@@ -304,7 +302,7 @@ class Ledger:
 
     def usage_bytes(self) -> int:
         """Give the room on the disk: the file, its log and the spools."""
-        from vatio.ledger._folder import folder_bytes
+        from vatio.ledger.disk import folder_bytes
 
         return self._backend.size_bytes() + folder_bytes(os.path.join(self.folder, "spool"))
 
@@ -320,7 +318,7 @@ class Ledger:
 
     def facts(self, run: str) -> Facts:
         """Read the entries of a run as they are."""
-        from vatio.ledger._reader import read_facts
+        from vatio.ledger.views import read_facts
 
         return read_facts(self._backend.query, run)
 
@@ -339,8 +337,7 @@ class Ledger:
         return [run for run in runs if self._backend.query(sql, (run,))]
 
     def _view(self, facts: Facts, *, with_environment: bool) -> RunRecord:
-        from vatio.ledger._reader import read_environment
-        from vatio.ledger._shown import shown
+        from vatio.ledger.views import read_environment, shown
 
         environment = read_environment(self._backend.query, facts.ended) if with_environment else None
         folder = self.spool_folder(facts.started.id)
@@ -393,6 +390,6 @@ def open_ledger(
 
 
 def _remove_spool(folder: str) -> None:
-    from vatio.ledger._folder import remove_folder
+    from vatio.ledger.disk import remove_folder
 
     remove_folder(folder)

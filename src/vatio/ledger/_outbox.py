@@ -13,9 +13,9 @@ from typing import Any
 
 from vatio.errors import LedgerUnavailable
 from vatio.ledger._ids import new_id
-from vatio.ledger._place import Places
 from vatio.ledger._seal import complete_end, sealed_samples
 from vatio.ledger.chain import Signer, make_entry
+from vatio.ledger.disk import Places
 from vatio.records import Ended, Entry, Footprint, Started, rfc3339
 
 SCHEMA = "vatio.outbox/1"
@@ -95,7 +95,7 @@ class Outbox:
             raise
         self._head = (last.seq, last.hash)
         if spool_folder is not None:
-            from vatio.ledger._folder import remove_folder
+            from vatio.ledger.disk import remove_folder
 
             remove_folder(spool_folder)
         return entry

@@ -7,9 +7,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from vatio.errors import LedgerDamaged, LedgerError
-from vatio.ledger._place import Places
-from vatio.ledger._project import project
+from vatio.ledger.books import project
 from vatio.ledger.chain import Chain, Identity, Pin, Signer, add_pin, former_key, read_signer
+from vatio.ledger.disk import Places
 from vatio.records import rfc3339
 
 TYPE_CHECKING = False

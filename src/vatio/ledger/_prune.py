@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from vatio.errors import UsageError
 from vatio.ledger._backend import Execute
-from vatio.ledger._project import project
+from vatio.ledger.books import project
 from vatio.ledger.chain import as_bytes
 from vatio.records import Entry
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from vatio.errors import LedgerError, UnknownName
 from vatio.ledger._ledger import Ledger, open_ledger
-from vatio.ledger._place import ledger_path, places
+from vatio.ledger.disk import ledger_path, places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from vatio.digest import sha256
 from vatio.errors import LedgerDamaged
-from vatio.ledger._project import project
+from vatio.ledger.books import project
 from vatio.ledger.chain import as_entry
 from vatio.ledger.samples import Sealed, open_spool, seal_rows
 

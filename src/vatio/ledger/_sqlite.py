@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from vatio.errors import LedgerDamaged, LedgerError, LedgerUnavailable
-from vatio.ledger._schema import FACTS, PROJECTIONS, VERSION
+from vatio.ledger.books import FACTS, PROJECTIONS, VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def _shadow(connection: sqlite3.Connection, *, copied: bool) -> None:
 
 
 def _project_anew(connection: sqlite3.Connection) -> None:
-    from vatio.ledger._project import replace_projection  # here: once in a file's life
+    from vatio.ledger.books import replace_projection  # here: once in a file's life
 
     replace_projection(_executor(connection))
 

@@ -16,11 +16,10 @@ from vatio.errors import LedgerDamaged
 from vatio.files import regular
 from vatio.ledger._backend import Backend, Execute
 from vatio.ledger._outbox import SCHEMA, is_private, outbox_folders
-from vatio.ledger._owner import FILE as OWNER
-from vatio.ledger._owner import is_owned
-from vatio.ledger._place import Places
-from vatio.ledger._project import project
+from vatio.ledger.books import project
 from vatio.ledger.chain import GENESIS, entry_hash, payload_hash, read_header, store_entry
+from vatio.ledger.disk import FILE as OWNER
+from vatio.ledger.disk import Places, is_owned
 from vatio.records import Entry
 
 # The time from the first entry of a run to its owner's lock, generously: what is taken away before that is lost to its end.

@@ -8,8 +8,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from vatio.errors import LedgerDamaged
-from vatio.ledger._status import Standing, standing, unsealed
 from vatio.ledger.samples import open_spool, read_events
+from vatio.ledger.views._status import Standing, standing, unsealed
 from vatio.records import Ended, Started, rfc3339
 
 
@@ -38,6 +38,6 @@ def _from_spool(started: Started, folder: str, stands: Standing) -> Ended | None
         return None
     if first is None:
         return None
-    from vatio.ledger._summary import summarise  # here: only an unsealed run needs it
+    from vatio.ledger.summary import summarise  # here: only an unsealed run needs it
 
     return summarise(header, chain((first,), rows), read_events(folder), status=stands.status)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from vatio.ledger._backend import Execute
-from vatio.ledger._find import list_runs
+from vatio.ledger.views._find import list_runs
 from vatio.records import Quantity, parse_rfc3339
 
 TYPE_CHECKING = False

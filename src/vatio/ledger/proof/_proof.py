@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 
 from vatio.digest import sha256
 from vatio.ledger._backend import Execute
-from vatio.ledger._project import rebuild, stored
-from vatio.ledger._proof_sums import check_bookings
 from vatio.ledger._prune import named_blobs
-from vatio.ledger._shares import Read, ShareOut
+from vatio.ledger.books import Read, ShareOut, rebuild, stored
 from vatio.ledger.chain import Link, as_bytes
+from vatio.ledger.proof._sums import check_bookings
 from vatio.ledger.samples import digest
 from vatio.records import Finding
 

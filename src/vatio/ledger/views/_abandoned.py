@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from vatio.errors import LedgerDamaged
-from vatio.ledger._owner import is_owned
-from vatio.ledger._reader import Facts
-from vatio.ledger._status import standing
-from vatio.ledger._unsealed import sight
+from vatio.ledger.disk import is_owned
+from vatio.ledger.views._reader import Facts
+from vatio.ledger.views._status import standing
+from vatio.ledger.views._unsealed import sight
 from vatio.records import Ended
 
 

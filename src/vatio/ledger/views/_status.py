@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from vatio.ledger._owner import is_owned, machine_id, owner_machine
+from vatio.ledger.disk import is_owned, machine_id, owner_machine
 from vatio.ledger.samples import EVENTS, SAMPLES
 from vatio.records import Ended, Quantity, Started
 

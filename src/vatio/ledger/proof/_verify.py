@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from vatio.errors import LedgerError, LedgerUnavailable, UsageError
 from vatio.ledger._backend import Backend, Execute
-from vatio.ledger._proof import check_beside, check_projection
-from vatio.ledger._shares import Read, ShareOut
 from vatio.ledger._sqlite import SqliteBackend
+from vatio.ledger.books import Read, ShareOut
 from vatio.ledger.chain import (
     Identity,
     Link,
@@ -27,6 +26,7 @@ from vatio.ledger.chain import (
     own_origin,
     read_pins,
 )
+from vatio.ledger.proof._proof import check_beside, check_projection
 from vatio.records import Entry, Finding
 
 _MOST_LOOKS = 4

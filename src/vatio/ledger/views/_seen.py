@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from vatio.errors import InvalidRecord, LedgerDamaged
-from vatio.ledger._quantities import read_quantity
-from vatio.ledger._reader import Bodies, read_blob, read_bodies
-from vatio.ledger._view import run_fields
+from vatio.ledger.books import read_quantity
 from vatio.ledger.chain import as_bytes, read_header
+from vatio.ledger.views._reader import Bodies, read_blob, read_bodies
+from vatio.ledger.views._view import run_fields
 from vatio.records import Quantity, parse_rfc3339, to_json
 
 TYPE_CHECKING = False

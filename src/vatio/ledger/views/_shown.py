@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vatio.ledger._reader import Facts
-from vatio.ledger._view import run_record
+from vatio.ledger.views._reader import Facts
+from vatio.ledger.views._view import run_record
 from vatio.records import Environment, RunRecord
 
 
@@ -13,7 +13,7 @@ def shown(facts: Facts, *, environment: Environment | None, folder: str, origin_
     """Give the view of a run; ``folder`` is where its spool lies while nobody has sealed it."""
     ended = facts.ended
     if ended is None:
-        from vatio.ledger._unsealed import sight  # here: a list of sealed runs needs no spool
+        from vatio.ledger.views._unsealed import sight  # here: a list of sealed runs needs no spool
 
         ended = sight(facts.started, folder, origin_is_here=origin_is_here).ended
     record = run_record(

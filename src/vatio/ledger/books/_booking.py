@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from vatio.ledger._quantities import ABSENT, read_quantity
-from vatio.ledger._schema import ACCOUNTED, CLAIMS
+from vatio.ledger.books._quantities import ABSENT, read_quantity
+from vatio.ledger.books._schema import ACCOUNTED, CLAIMS
 from vatio.records import PROVENANCES, Quantity, total
 
 # No time zone is further from UTC than 14 hours; a run nearer than this to the end of a month may be booked in another one.

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from vatio.ledger._booking import Booking, Row, booking
-from vatio.ledger._schema import BOOKING_COLUMNS, BUCKET, FIGURES, SUMS
-from vatio.ledger._told import told_of
+from vatio.ledger.books._booking import Booking, Row, booking
+from vatio.ledger.books._schema import BOOKING_COLUMNS, BUCKET, FIGURES, SUMS
+from vatio.ledger.books._told import told_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vatio.ledger._book import book, clear
-from vatio.ledger._booking import booking, counted
-from vatio.ledger._quantities import read_quantity
-from vatio.ledger._schema import RUN_COLUMNS
-from vatio.ledger._told import Told, told_of, told_of_all
+from vatio.ledger.books._book import book, clear
+from vatio.ledger.books._booking import booking, counted
+from vatio.ledger.books._quantities import read_quantity
+from vatio.ledger.books._schema import RUN_COLUMNS
+from vatio.ledger.books._told import Told, told_of, told_of_all
 from vatio.records import Quantity, total
 
 TYPE_CHECKING = False

@@ -12,10 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from vatio.ledger._listed import Listed
-    from vatio.ledger._seen import Seen
-    from vatio.ledger._shares import ShareOut
-    from vatio.ledger._sums import GroupSum
+    from vatio.ledger.books import GroupSum, ShareOut
+    from vatio.ledger.views._listed import Listed
+    from vatio.ledger.views._seen import Seen
     from vatio.records import Quantity, RunRecord
 
 T = TypeVar("T")
@@ -39,28 +38,28 @@ class Overview:
 
     def seen(self, ref: str) -> RunRecord | Seen:
         """Read one run in whole, to be shown: what ``Ledger.run`` gives, without its classes where it is sealed."""
-        from vatio.ledger._seen import read_seen
+        from vatio.ledger.views._seen import read_seen
 
         run = self._find(ref)
         return read_seen(self._backend.query, run, with_environment=True) or self._run(run)
 
     def seen_all(self, limit: int = 50, **filters: str) -> tuple[RunRecord | Seen, ...]:
         """Read the newest runs, to be shown, without their environments; ``limit`` 0 is all."""
-        from vatio.ledger._find import list_runs
-        from vatio.ledger._seen import read_seen
+        from vatio.ledger.views._find import list_runs
+        from vatio.ledger.views._seen import read_seen
 
         ids = list_runs(self._backend.query, limit=limit, since=None, until=None, filters=filters)
         return tuple(read_seen(self._backend.query, run, with_environment=False) or self._read(run) for run in ids)
 
     def footprints(self, ref: str) -> tuple[Seen, ...]:
         """Read every account of a run, the earliest first; the last one counts."""
-        from vatio.ledger._seen import read_footprints
+        from vatio.ledger.views._seen import read_footprints
 
         return read_footprints(self._backend.query, self._find(ref))
 
     def listed(self, limit: int = 50, **filters: str) -> tuple[Listed, ...]:
         """Read the newest runs as lines of a list, from the projection alone where they are sealed; ``limit`` 0 is all."""
-        from vatio.ledger._listed import read_listed
+        from vatio.ledger.views._listed import read_listed
 
         return read_listed(self._backend.query, limit, filters, self._read)
 
@@ -78,19 +77,19 @@ class Overview:
         ``share_out`` is the rule for runs that touch in time; only those that came since the last sum need it. ``since`` is
         RFC 3339 in UTC: a run is booked whole at its end, in the month that ``zone`` (UTC) has then.
         """
-        from vatio.ledger._sums import group_sums
+        from vatio.ledger.books import group_sums
 
         return self._summed(share_out, lambda execute: group_sums(execute, by, since=since, zone=zone, project=project))
 
     def sum_of(self, runs: Sequence[str], *, share_out: ShareOut) -> GroupSum:
         """Add up what some runs add to the sum of all."""
-        from vatio.ledger._sums import sum_of
+        from vatio.ledger.books import sum_of
 
         return self._summed(share_out, lambda execute: sum_of(execute, runs))
 
     def dearest(self, project: str) -> tuple[Quantity, Quantity, Quantity] | None:
         """Give the most that one run of a project spent in joules, in grams and in euros; ``None`` where none has ended."""
-        from vatio.ledger._sums import dearest
+        from vatio.ledger.books import dearest
 
         return dearest(self._backend.query, project)
 
@@ -101,7 +100,7 @@ class Overview:
             self._backend.shadow()
         with self._backend.transaction(write=not is_ready and not self._readonly) as execute:
             if not is_ready:
-                from vatio.ledger._shares import settle_shares  # here: most sums find everything told
+                from vatio.ledger.books import settle_shares  # here: most sums find everything told
 
                 settle_shares(execute, self._read, share_out)
             return ask(execute)

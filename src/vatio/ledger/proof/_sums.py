@@ -6,10 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from vatio.ledger._booking import Booking, Row, booking
-from vatio.ledger._schema import BOOKING_COLUMNS, BUCKET, CLAIMS, SUMS, TERMS
-from vatio.ledger._shares import Read, ShareOut, shared_row, shares_of
-from vatio.ledger._told import told_of_all
+from vatio.ledger.books import (
+    BOOKING_COLUMNS,
+    BUCKET,
+    CLAIMS,
+    SUMS,
+    TERMS,
+    Booking,
+    Read,
+    Row,
+    ShareOut,
+    booking,
+    shared_row,
+    shares_of,
+    told_of_all,
+)
 from vatio.records import Finding
 
 TYPE_CHECKING = False

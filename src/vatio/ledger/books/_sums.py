@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from vatio.errors import UnknownName, UsageError
-from vatio.ledger._schema import ACCOUNTED, CLAIMS, SUMS, TERMS
+from vatio.ledger.books._schema import ACCOUNTED, CLAIMS, SUMS, TERMS
 from vatio.records import PROVENANCES, Quantity, difference, rfc3339, total
 
 TYPE_CHECKING = False

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from vatio.errors import InvalidRecord, LedgerDamaged, UnknownName
 from vatio.ledger._backend import Execute
-from vatio.ledger._view import ENDED, STARTED
 from vatio.ledger.chain import as_bytes, read_header
+from vatio.ledger.views._view import ENDED, STARTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from vatio.ledger._book import add_up_stale, booked, forget
-from vatio.ledger._booking import Row, booking, figures, remark
-from vatio.ledger._schema import ACCOUNTED, CLAIMS
-from vatio.ledger._told import told_of
+from vatio.ledger.books._book import add_up_stale, booked, forget
+from vatio.ledger.books._booking import Row, booking, figures, remark
+from vatio.ledger.books._schema import ACCOUNTED, CLAIMS
+from vatio.ledger.books._told import told_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
 
-from vatio.ledger._summary_columns import EnergyColumn, LevelColumn
-from vatio.ledger._summary_events import Story, read_story
-from vatio.ledger._summary_share import basis_of, workload_of
 from vatio.ledger.samples import SpoolHeader
+from vatio.ledger.summary._columns import EnergyColumn, LevelColumn
+from vatio.ledger.summary._events import Story, read_story
+from vatio.ledger.summary._share import basis_of, workload_of
 from vatio.records import Channel, Component, Ended, Gap, Phase, Quantity, counted_channels, scaled, total
 
 # A row this many intervals late is a gap in the power curve, even where counters lose nothing.
