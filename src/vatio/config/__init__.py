@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vatio.config._template import config_toml as config_toml
     from vatio.config._view import config_view as config_view
     from vatio.config.sections import BudgetsConfig as BudgetsConfig
+    from vatio.config.sections import GateConfig as GateConfig
     from vatio.config.sections import LedgerConfig as LedgerConfig
     from vatio.config.sections import MetersConfig as MetersConfig
     from vatio.config.sections import ProjectConfig as ProjectConfig
@@ -33,6 +34,8 @@ __getattr__, __dir__, __all__ = door(
         "_schema": "config_schema",
         "_template": "config_template config_toml",
         "_view": "config_view",
-        "vatio.config.sections": "BudgetsConfig LedgerConfig MetersConfig ProjectConfig RecordConfig SiteConfig WorkloadConfig",
+        "vatio.config.sections": (
+            "BudgetsConfig GateConfig LedgerConfig MetersConfig ProjectConfig RecordConfig SiteConfig WorkloadConfig"
+        ),
     },
 )

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config.sections import (
         BudgetsConfig,
+        GateConfig,
         LedgerConfig,
         MetersConfig,
         ProjectConfig,
@@ -28,6 +29,7 @@ SECTIONS = {
     "ledger": "LedgerConfig",
     "record": "RecordConfig",
     "budgets": "BudgetsConfig",
+    "gate": "GateConfig",
 }
 
 
@@ -50,6 +52,7 @@ class Config:
     ledger: LedgerConfig
     record: RecordConfig
     budgets: BudgetsConfig
+    gate: GateConfig
 
     def __init__(
         self,

@@ -61,7 +61,7 @@ def _allowed(setting: Mapping[str, Any]) -> str:
         return f"One of {', '.join(f'`{word}`' for word in words)}."
     if "low" not in setting:
         return ""
-    unit = {"ratio": ""}.get(setting.get("unit", "s"), f" {setting.get('unit', 's')}")
+    unit = {"ratio": "", "of the metric": ""}.get(setting.get("unit", "s"), f" {setting.get('unit', 's')}")
     high = f"to {setting['high']:g}" if "high" in setting else "up"
     return f"From {setting['low']:g} {high}{unit}."
 

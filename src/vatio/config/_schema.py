@@ -10,6 +10,8 @@ from vatio.config._config import SECTIONS, section
 
 _TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
 _DURATION = r"^\s*\d+(\.\d+)?\s*(ms|s|min|m|h|d)?\s*$"
+_PERCENT = r"^\s*\d+(\.\d+)?\s*%\s*$"
+_POINTS = r"^\s*\d+(\.\d+)?\s*pt\s*$"
 
 
 def config_schema() -> dict[str, Any]:
@@ -67,6 +69,9 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "path": lambda setting: _TEXT,
     "word": _word,
     "number": _number,
+    "count": lambda setting: {**_number(setting), "type": "integer"},
+    "ratio": lambda setting: {"anyOf": [_number(setting), {"type": "string", "pattern": _PERCENT}]},
+    "points": lambda setting: {"anyOf": [_number(setting), {"type": "string", "pattern": _POINTS}]},
     "duration": _duration,
     "flag": lambda setting: {"type": "boolean"},
     "texts": lambda setting: _list(_TEXT),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vatio.errors import ConfigError, UsageError
+from vatio.units import RATIO_PER_PERCENT
 
 _LONGEST = 4096
 
@@ -74,6 +75,36 @@ def _duration(value: object, setting: Mapping[str, Any]) -> float:
         except UsageError as error:
             raise ConfigError(f"is {_shown(value)}, not a duration", hint=error.hint) from None
     return _bounded(number, setting, " s")
+
+
+def _count(value: object, setting: Mapping[str, Any]) -> int:
+    number = _as_float(value)
+    if number is None or not number.is_integer():
+        raise ConfigError(f"is {_shown(value)}, not a whole number")
+    return int(_bounded(number, setting, f" {setting['unit']}"))
+
+
+def _ratio(value: object, setting: Mapping[str, Any]) -> float:
+    """Read a ratio, 0.05 or "5%"."""
+    percent = isinstance(value, str) and value.strip().endswith("%")
+    number = _as_float(value.strip()[:-1] if isinstance(value, str) and percent else value)
+    if number is None:
+        raise ConfigError(f"is {_shown(value)}, not a ratio", hint=f'write {setting["example"]}, or "5%"')
+    if not percent and number >= 1.0:  # 5 for 5 % is the usual mistake, and a gate that allows 500 % passes everything
+        raise ConfigError(f"is {number:g}: does that mean {number:g}%?", hint=f"write {number:g}%, or {number / 100:g}")
+    return _bounded(number * RATIO_PER_PERCENT if percent else number, setting, "")
+
+
+def _points(value: object, setting: Mapping[str, Any]) -> float:
+    """Read an amount of a metric, 0.005 or, in hundredths, "0.5pt"."""
+    text = value.strip() if isinstance(value, str) else ""
+    if text.endswith("%"):
+        raise ConfigError(f"is {_shown(value)}: of what?", hint="0.5pt is 0.005 of a metric that goes from 0 to 1")
+    points = text.endswith("pt")
+    number = _as_float(text[:-2] if points else value)
+    if number is None:
+        raise ConfigError(f"is {_shown(value)}, not an amount of a metric", hint="write 0.5pt, or 0.005")
+    return _bounded(number * RATIO_PER_PERCENT if points else number, setting, "")
 
 
 def _bounded(number: float, setting: Mapping[str, Any], unit: str) -> float:
@@ -174,6 +205,9 @@ _READERS: dict[str, Callable[[object, Mapping[str, Any]], object]] = {
     "path": _text,
     "word": _word,
     "number": _number,
+    "count": _count,
+    "ratio": _ratio,
+    "points": _points,
     "duration": _duration,
     "flag": _flag,
     "texts": _texts,

@@ -5,6 +5,7 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config.sections._budgets import BudgetsConfig as BudgetsConfig
+    from vatio.config.sections._gate import GateConfig as GateConfig
     from vatio.config.sections._ledger import LedgerConfig as LedgerConfig
     from vatio.config.sections._meters import MetersConfig as MetersConfig
     from vatio.config.sections._project import ProjectConfig as ProjectConfig
@@ -16,6 +17,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_budgets": "BudgetsConfig",
+        "_gate": "GateConfig",
         "_ledger": "LedgerConfig",
         "_meters": "MetersConfig",
         "_project": "ProjectConfig",
