@@ -4,11 +4,11 @@ from vatio._door import door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.records._check import Check as Check
+    from vatio.records._check import Finding as Finding
     from vatio.records._counted import counted as counted
     from vatio.records._counted import counted_channels as counted_channels
-    from vatio.records._entry import Check as Check
     from vatio.records._entry import Entry as Entry
-    from vatio.records._entry import Finding as Finding
     from vatio.records._environment import Accelerator as Accelerator
     from vatio.records._environment import Distribution as Distribution
     from vatio.records._environment import Environment as Environment
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from vatio.records._quantity import product as product
     from vatio.records._quantity import scaled as scaled
     from vatio.records._quantity import total as total
+    from vatio.records._replay import TIERS as TIERS
+    from vatio.records._replay import Divergence as Divergence
+    from vatio.records._replay import Replay as Replay
+    from vatio.records._replay import ReplayedEnergy as ReplayedEnergy
     from vatio.records._run import Channel as Channel
     from vatio.records._run import Component as Component
     from vatio.records._run import Ended as Ended
@@ -52,13 +56,15 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_counted": "counted counted_channels",
-        "_entry": "Check Entry Finding",
+        "_check": "Check Finding",
+        "_entry": "Entry",
         "_environment": "Accelerator Distribution Environment FileDigest Git Processor",
         "_estimate": "Estimate EstimatedEmissions",
         "_footprint": "Emissions Factor Footprint Intensity",
         "_json": "dumps from_json parse_rfc3339 rfc3339 to_json",
         "_plan": "Plan PlanCurve PlanWindow Saving",
         "_quantity": "PROVENANCES Quantity difference product scaled total",
+        "_replay": "Divergence Replay ReplayedEnergy TIERS",
         "_run": "Channel Component Ended Gap Phase Started",
         "_span": "Span",
         "_view": "EntryRef Host Overhead RunRecord",

@@ -1,4 +1,4 @@
-"""One link of a ledger's chain, and what a check of it found (CONTRACT.md 3)."""
+"""One link of a ledger's chain (CONTRACT.md 3)."""
 
 from __future__ import annotations
 
@@ -16,28 +16,3 @@ class Entry:
     hash: str
     header: bytes
     signature: bytes | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Name one thing that a check found. ``severity``: error (exit 1) or warning."""
-
-    severity: str
-    where: str
-    what: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """Hold one line of ``vatio doctor``: ``state`` is ok, warning, missing or denied; ``fix`` the exact line that mends it.
-
-    ``error_ratio`` is the expected relative error of what was checked (0.05 = 5 %), where it has one.
-    """
-
-    room: str
-    name: str
-    state: str
-    found: str
-    fix: str = ""
-    error_ratio: float | None = None

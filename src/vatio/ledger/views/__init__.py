@@ -8,9 +8,10 @@ if TYPE_CHECKING:
     from vatio.ledger.views._abandoned import outlived as outlived
     from vatio.ledger.views._find import find_run as find_run
     from vatio.ledger.views._find import list_runs as list_runs
-    from vatio.ledger.views._history import read_host_idle as read_host_idle
     from vatio.ledger.views._history import read_minutes as read_minutes
+    from vatio.ledger.views._history import read_said as read_said
     from vatio.ledger.views._history import read_samples as read_samples
+    from vatio.ledger.views._hosts import read_host_idle as read_host_idle
     from vatio.ledger.views._listed import Listed as Listed
     from vatio.ledger.views._overview import Overview as Overview
     from vatio.ledger.views._reader import Facts as Facts
@@ -26,7 +27,8 @@ __getattr__, __dir__, __all__ = door(
     {
         "_abandoned": "abandoned outlived",
         "_find": "find_run list_runs",
-        "_history": "read_host_idle read_minutes read_samples",
+        "_history": "read_minutes read_samples",
+        "_hosts": "read_host_idle",
         "_listed": "Listed",
         "_overview": "Overview",
         "_reader": "Facts named_blob read_environment read_facts",

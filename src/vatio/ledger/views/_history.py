@@ -1,18 +1,39 @@
-"""Read what lies beside the entries: samples, minutes, baselines."""
+"""Read a run's samples and minutes, sealed or still in its spool."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
-from vatio.errors import InvalidRecord, LedgerDamaged, UnknownName
+from vatio.errors import LedgerDamaged, UnknownName
 from vatio.ledger._backend import Execute
-from vatio.ledger.chain import as_bytes
+from vatio.ledger.chain import as_bytes, read_header
 from vatio.ledger.samples import Minutes, Samples, Sealed, open_minutes, open_samples, open_spool, seal_rows
-from vatio.records import Quantity, from_json
 
-_HOSTS = """SELECT p.body FROM entry e JOIN payload p ON p.origin = e.origin AND p.seq = e.seq
-    WHERE e.kind = 'host' ORDER BY e.origin DESC, e.seq DESC"""
+_SAID = """SELECT e.header, e.hash, e.run, p.body FROM entry e JOIN payload p ON p.origin = e.origin AND p.seq = e.seq
+    WHERE e.kind = ?"""
+
+
+class Said(NamedTuple):
+    """Hold what one entry says: its payload as plain JSON, its hash, its date (RFC 3339), the run that it is of."""
+
+    hash: str
+    run: str | None
+    at: str
+    payload: Mapping[str, Any]
+
+
+def read_said(execute: Execute, kind: str) -> tuple[Said, ...]:
+    """Read the entries of one kind, the oldest first; what was erased or is no JSON object is left out."""
+    found = []
+    for header, digest, run, body in execute(_SAID, (kind,)):
+        try:
+            payload = json.loads(as_bytes(body))
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(payload, dict):
+            found.append(Said(digest, run, read_header(as_bytes(header)).at, payload))
+    # An import or a pull may bring entries of another origin; within one chain dates never turn back.
+    return tuple(sorted(found, key=lambda said: said.at))
 
 
 def read_samples(execute: Execute, run: str, folder: str) -> Samples:
@@ -38,18 +59,6 @@ def read_minutes(execute: Execute, run: str, folder: str) -> Minutes:
         return open_minutes(as_bytes(found[0][0]), as_bytes(found[0][1]))
     sealed = _spooled(run, folder)
     return open_minutes(sealed.layout, sealed.aggregates)
-
-
-def read_host_idle(execute: Execute, host: str) -> Mapping[str, Quantity]:
-    """Read the idle watts by device of a host's latest baseline; empty when it has none that can be read."""
-    for (body,) in execute(_HOSTS):
-        try:
-            payload = json.loads(as_bytes(body))
-            if payload.get("host") == host:
-                return {device: from_json(Quantity, item) for device, item in payload["idle_w"].items()}
-        except (ValueError, KeyError, AttributeError, InvalidRecord):
-            continue
-    return {}
 
 
 def _layout(execute: Execute, run: str) -> bytes | None:

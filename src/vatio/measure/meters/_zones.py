@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vatio.measure._granted import slurp
 
@@ -12,8 +12,7 @@ from vatio.measure._granted import slurp
 _MIRROR_UJ = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Zone:
+class Zone(NamedTuple):
     """Hold one zone: its channel's name, what it is, the channel that it is part of, and which it repeats."""
 
     folder: str
@@ -107,7 +106,5 @@ def _without_mirror(zone: Zone, known: list[Zone]) -> Zone:
         return zone
     for other in known:
         if other.name.partition("-die-")[0] == socket and other.repeats is None and mirrored(other.counter, zone.counter):
-            from dataclasses import replace
-
-            return replace(zone, repeats=other.name)
+            return zone._replace(repeats=other.name)
     return zone
