@@ -47,6 +47,10 @@ if TYPE_CHECKING:
     from vatio.records._run import Phase as Phase
     from vatio.records._run import Started as Started
     from vatio.records._span import Span as Span
+    from vatio.records._verdict import Interval as Interval
+    from vatio.records._verdict import QualityRow as QualityRow
+    from vatio.records._verdict import TestResult as TestResult
+    from vatio.records._verdict import Verdict as Verdict
     from vatio.records._view import EntryRef as EntryRef
     from vatio.records._view import Host as Host
     from vatio.records._view import Overhead as Overhead
@@ -67,6 +71,7 @@ __getattr__, __dir__, __all__ = door(
         "_replay": "Divergence Replay ReplayedEnergy TIERS",
         "_run": "Channel Component Ended Gap Phase Started",
         "_span": "Span",
+        "_verdict": "Interval QualityRow TestResult Verdict",
         "_view": "EntryRef Host Overhead RunRecord",
     },
 )
