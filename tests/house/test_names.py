@@ -12,6 +12,7 @@ UNIT = re.compile(
 FREE = {
     "t", "df", "a", "b", "shift", "new", "minute", "last", "rest",
     "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "count", "cpus_granted", "embodied",
+    "original", "replay",
     "factor", "first", "flop", "high", "highest", "known", "least", "left", "level", "limit", "load", "low", "lowest",
     "magnitude", "maximum", "mean", "minimum", "most", "now", "number", "operational", "operational_market", "p", "part",
     "peak", "position", "pue", "quantile", "quantity", "resolution", "right", "scale", "second", "share", "shares", "size",

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from vatio.ledger.books import since_utc as since_utc
     from vatio.ledger.books import time_zone as time_zone
     from vatio.ledger.books import total_of as total_of
+    from vatio.ledger.chain import Signer as Signer
     from vatio.ledger.chain import generate_key as generate_key
+    from vatio.ledger.chain import is_public as is_public
+    from vatio.ledger.chain import is_signed_message as is_signed_message
+    from vatio.ledger.chain import key_id as key_id
+    from vatio.ledger.chain import read_signer as read_signer
     from vatio.ledger.disk import OwnerLock as OwnerLock
     from vatio.ledger.disk import Places as Places
     from vatio.ledger.disk import is_owned as is_owned
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
     from vatio.ledger.summary import summarise as summarise
     from vatio.ledger.views import Listed as Listed
     from vatio.ledger.views import Overview as Overview
+    from vatio.ledger.views import Said as Said
     from vatio.ledger.views import Seen as Seen
     from vatio.ledger.views import run_record as run_record
 
@@ -63,11 +69,11 @@ __getattr__, __dir__, __all__ = door(
         "_reading": "open_to_read",
         "_sqlite": "SqliteBackend",
         "vatio.ledger.books": "GROUPINGS GroupSum Share ShareOut read_quantity since_utc time_zone total_of",
-        "vatio.ledger.chain": "generate_key",
+        "vatio.ledger.chain": "Signer generate_key is_public is_signed_message key_id read_signer",
         "vatio.ledger.disk": "OwnerLock Places is_owned places",
         "vatio.ledger.proof": "Verification",
         "vatio.ledger.samples": "EVENTS Minutes SAMPLES Samples Spool SpoolHeader SpooledRun open_spool read_events read_spool",
         "vatio.ledger.summary": "summarise",
-        "vatio.ledger.views": "Listed Overview Seen run_record",
+        "vatio.ledger.views": "Listed Overview Said Seen run_record",
     },
 )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from vatio.ledger.chain._keys import generate_key as generate_key
     from vatio.ledger.chain._keys import is_public as is_public
     from vatio.ledger.chain._keys import is_signed as is_signed
+    from vatio.ledger.chain._keys import is_signed_message as is_signed_message
     from vatio.ledger.chain._keys import key_id as key_id
     from vatio.ledger.chain._keys import read_signer as read_signer
     from vatio.ledger.chain._trust import Pin as Pin
@@ -44,7 +45,7 @@ __getattr__, __dir__, __all__ = door(
         "_check_keys": "check_given_key check_origins check_pins check_signatures",
         "_header": "GENESIS Header as_bytes entry_hash header_bytes payload_hash read_header",
         "_identity": "Identity own_origin",
-        "_keys": "Signer former_key generate_key is_public is_signed key_id read_signer",
+        "_keys": "Signer former_key generate_key is_public is_signed is_signed_message key_id read_signer",
         "_trust": "Pin add_pin read_pins",
     },
 )

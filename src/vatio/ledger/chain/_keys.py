@@ -27,7 +27,10 @@ class Signer:
 
     def sign(self, entry_hash: str) -> bytes:
         """Sign the hash of an entry."""
-        message = PREFIX + bytes.fromhex(entry_hash)
+        return self.sign_message(PREFIX + bytes.fromhex(entry_hash))
+
+    def sign_message(self, message: bytes) -> bytes:
+        """Sign bytes that no entry can be taken for: their beginning says what they are."""
         ffi, lib = _library()
         signed, length = ffi.new("unsigned char[]", _SIGNATURE_BYTES + len(message)), ffi.new("unsigned long long *")
         lib.crypto_sign(signed, length, message, len(message), self._secret)
@@ -36,12 +39,17 @@ class Signer:
 
 def is_signed(entry_hash: str, signature: bytes, public: str) -> bool:
     """Tell whether ``signature`` is the one of the key ``public`` (hex) over an entry's hash."""
+    return is_signed_message(PREFIX + bytes.fromhex(entry_hash), signature, public)
+
+
+def is_signed_message(message: bytes, signature: bytes, public: str) -> bool:
+    """Tell whether ``signature`` is the one of the key ``public`` (hex) over these bytes."""
     if len(signature) != _SIGNATURE_BYTES:
         return False
     ffi, lib = _library()
-    signed = signature + PREFIX + bytes.fromhex(entry_hash)
-    message, length = ffi.new("unsigned char[]", len(signed)), ffi.new("unsigned long long *")
-    return bool(lib.crypto_sign_open(message, length, signed, len(signed), bytes.fromhex(public)) == 0)
+    signed = signature + message
+    opened, length = ffi.new("unsigned char[]", len(signed)), ffi.new("unsigned long long *")
+    return bool(lib.crypto_sign_open(opened, length, signed, len(signed), bytes.fromhex(public)) == 0)
 
 
 def key_id(public: str) -> str:

@@ -1,0 +1,18 @@
+"""Prove what was measured: gate regressions, replay runs, bundle and attest them."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.govern.attest import attestation as attestation
+    from vatio.govern.attest import verify_attestation as verify_attestation
+    from vatio.govern.reproduce import ReproduceRequest as ReproduceRequest
+    from vatio.govern.reproduce import reproduce as reproduce
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "vatio.govern.attest": "attestation verify_attestation",
+        "vatio.govern.reproduce": "ReproduceRequest reproduce",
+    },
+)

@@ -1,0 +1,16 @@
+"""Replay a run in a scratch copy and say how far both agree: bitwise, numerically, in their metrics."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.govern.reproduce._reproduce import reproduce as reproduce
+    from vatio.govern.reproduce._request import ReproduceRequest as ReproduceRequest
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "_reproduce": "reproduce",
+        "_request": "ReproduceRequest",
+    },
+)
