@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from vatio.errors import LedgerDamaged, UnknownName
 from vatio.ledger._backend import Execute
