@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from vatio.measure.block import work as work
     from vatio.measure.meters import Opened as Opened
     from vatio.measure.meters import open_meters as open_meters
+    from vatio.measure.paired import Arm as Arm
+    from vatio.measure.paired import PairedCosts as PairedCosts
+    from vatio.measure.paired import PairedDesign as PairedDesign
+    from vatio.measure.paired import PairedMeasurement as PairedMeasurement
+    from vatio.measure.paired import PairedOptions as PairedOptions
+    from vatio.measure.paired import PairedProgress as PairedProgress
+    from vatio.measure.paired import Repetition as Repetition
     from vatio.measure.wrap import Controller as Controller
     from vatio.measure.wrap import LiveLine as LiveLine
     from vatio.measure.wrap import Moment as Moment
@@ -50,6 +57,7 @@ __getattr__, __dir__, __all__ = door(
         "_tree": "ProcessTree",
         "vatio.measure.block": "Run Track log_artifact log_metric phase track work",
         "vatio.measure.meters": "Opened open_meters",
+        "vatio.measure.paired": ("Arm PairedCosts PairedDesign PairedMeasurement PairedOptions PairedProgress Repetition"),
         "vatio.measure.wrap": "Controller LiveLine Moment RunOptions RunOutcome run_command",
     },
 )

@@ -1,0 +1,30 @@
+"""What one paired measurement is asked beside its arms, its design and its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.ledger import Keeper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedOptions:
+    """Hold what a comparison is asked. ``environ`` is the process's environment, which the commands get.
+
+    ``name``, ``stage`` and ``tags`` are those of the comparison's run; ``within`` is the run around it, ``parents`` what
+    it comes from. ``resume`` names the comparison's run to go on with. ``outputs`` is a folder that gets what the commands
+    write, one file a repetition; without it that is discarded. ``keeper`` is an open one, which stays open.
+    """
+
+    environ: Mapping[str, str]
+    name: str = "comparison"
+    stage: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    within: str | None = None
+    parents: tuple[str, ...] = ()
+    resume: str | None = None
+    outputs: str | None = None
+    keeper: Keeper | None = None
