@@ -318,3 +318,20 @@ def test_a_file_with_broken_bytes_is_told_and_never_crashes_a_reader(
     ):
         with suppress(VatioError), ledger_in(str(folder)) as broken:
             act(broken)
+
+
+def test_what_entries_of_a_kind_say_is_read_in_their_order(ledger: Ledger) -> None:
+    run = a_run(ledger)
+    first = ledger.append("verdict", {"schema": "vatio.verdict/1", "outcome": "pass"}, run=run)
+    ledger.append("baseline", {"schema": "vatio.baseline/1", "name": "main"})
+    second = ledger.append("verdict", {"schema": "vatio.verdict/1", "outcome": "fail"})
+
+    said = ledger.said("verdict")
+
+    assert [(entry.hash, entry.run, entry.payload["outcome"]) for entry in said] == [
+        (first.hash, run, "pass"),
+        (second.hash, None, "fail"),
+    ]
+    assert ledger.said("plan") == ()
+    ledger.erase(run, why="asked", by="me")
+    assert [entry.payload["outcome"] for entry in ledger.said("verdict")] == ["fail"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vatio.ledger.books import ShareOut
     from vatio.ledger.proof import Verification
     from vatio.ledger.samples import Minutes, Samples
-    from vatio.ledger.views import Facts, Overview
+    from vatio.ledger.views import Facts, Overview, Said
     from vatio.records import Ended, Entry, Footprint, Quantity, RunRecord, Started
 
 
@@ -262,6 +262,12 @@ class Ledger:
         if isinstance(self._backend, SqliteBackend):
             self._backend.shrink()
         return entry
+
+    def said(self, kind: str) -> tuple[Said, ...]:
+        """Read what the entries of one kind say (verdict, baseline, attestation, plan, ...), the oldest first."""
+        from vatio.ledger.views import read_said
+
+        return read_said(self._backend.query, kind)
 
     def host_idle(self, host: str) -> Mapping[str, Quantity]:
         """Read the idle watts of a host's devices from its latest baseline; empty when it has none."""

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from vatio.ledger.views._find import find_run as find_run
     from vatio.ledger.views._find import list_runs as list_runs
     from vatio.ledger.views._history import read_minutes as read_minutes
-    from vatio.ledger.views._history import read_said as read_said
     from vatio.ledger.views._history import read_samples as read_samples
     from vatio.ledger.views._hosts import read_host_idle as read_host_idle
     from vatio.ledger.views._listed import Listed as Listed
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from vatio.ledger.views._reader import named_blob as named_blob
     from vatio.ledger.views._reader import read_environment as read_environment
     from vatio.ledger.views._reader import read_facts as read_facts
+    from vatio.ledger.views._said import Said as Said
+    from vatio.ledger.views._said import read_said as read_said
     from vatio.ledger.views._seen import Seen as Seen
     from vatio.ledger.views._shown import shown as shown
     from vatio.ledger.views._view import run_record as run_record
@@ -32,6 +33,7 @@ __getattr__, __dir__, __all__ = door(
         "_listed": "Listed",
         "_overview": "Overview",
         "_reader": "Facts named_blob read_environment read_facts",
+        "_said": "Said read_said",
         "_seen": "Seen",
         "_shown": "shown",
         "_view": "run_record",
