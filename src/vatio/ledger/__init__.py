@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from vatio.ledger._keeper import Sink as Sink
     from vatio.ledger._keeper import open_keeper as open_keeper
     from vatio.ledger._ledger import Ledger as Ledger
-    from vatio.ledger._ledger import open_ledger as open_ledger
+    from vatio.ledger._open import open_ledger as open_ledger
+    from vatio.ledger._open import open_to_read as open_to_read
     from vatio.ledger._outbox import Outbox as Outbox
     from vatio.ledger._prune import Pruned as Pruned
-    from vatio.ledger._reading import open_to_read as open_to_read
     from vatio.ledger._sqlite import SqliteBackend as SqliteBackend
     from vatio.ledger.books import GROUPINGS as GROUPINGS
     from vatio.ledger.books import GroupSum as GroupSum
@@ -63,10 +63,10 @@ __getattr__, __dir__, __all__ = door(
         "_finished": "Finished Taken",
         "_ids": "new_id",
         "_keeper": "Keeper Sink open_keeper",
-        "_ledger": "Ledger open_ledger",
+        "_ledger": "Ledger",
+        "_open": "open_ledger open_to_read",
         "_outbox": "Outbox",
         "_prune": "Pruned",
-        "_reading": "open_to_read",
         "_sqlite": "SqliteBackend",
         "vatio.ledger.books": "GROUPINGS GroupSum Share ShareOut read_quantity since_utc time_zone total_of",
         "vatio.ledger.chain": "Signer generate_key is_public is_signed_message key_id read_signer",

@@ -25,7 +25,7 @@ def checks(*, config: Config) -> tuple[Check, ...]:
 
 
 def _file(path: str, config: Config) -> Check:
-    from vatio.ledger._ledger import open_ledger
+    from vatio.ledger._open import open_ledger
 
     if not os.path.exists(path):
         return Check(room="ledger", name="ledger", state="ok", found=f"none yet; the first run makes {path}")

@@ -189,7 +189,7 @@ def open_keeper(
     try:
         if is_network(os.path.dirname(os.path.abspath(at))):
             raise LedgerUnavailable(f"{at} is on a network file system")
-        from vatio.ledger._ledger import open_ledger
+        from vatio.ledger._open import open_ledger
 
         ledger = open_ledger(at, config=config, lock_s=lock_s, environ=environ)
         left_s = lock_s - (time.monotonic() - begin_s)

@@ -9,14 +9,13 @@ from typing import Any
 from vatio.errors import LedgerUnavailable
 from vatio.ledger._sqlite import SqliteBackend
 from vatio.ledger.chain import Identity, own_origin
-from vatio.ledger.disk import Places, ledger_path, machine_id, places
+from vatio.ledger.disk import Places
 
 # What only a writer needs is imported where it writes: a list of runs must not pay for it.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from vatio.config import Config
     from vatio.ledger._backend import Backend
     from vatio.ledger._finished import Finished, Taken
     from vatio.ledger._pen import Pen
@@ -367,32 +366,6 @@ class Ledger:
 
     def _pin(self) -> None:
         self._pen.pin(self._backend.query, self.path)
-
-
-def open_ledger(
-    path: str | None = None,
-    *,
-    config: Config | None = None,
-    readonly: bool = False,
-    lock_s: float = 1.0,
-    environ: Mapping[str, str] | None = None,
-) -> Ledger:
-    """Open the ledger of a path, of the configuration, of the project, else of the user; it is made where there is none.
-
-    ``readonly`` never writes a byte. ``lock_s`` is how long a write waits for another writer.
-
-    Raises:
-        LedgerUnavailable: it cannot be opened: locked, read-only, not there and ``readonly``.
-        LedgerDamaged: the file is not a ledger.
-    """
-    where = places(environ)
-    at = ledger_path(path, config, where)
-    if config is not None:
-        where = where._replace(key_path=config.ledger.key)
-    backend = SqliteBackend(at, readonly=readonly, lock_s=lock_s)
-    identity = Identity(machine_id(), backend.inode())
-    sign = config.ledger.sign if config is not None else None
-    return Ledger(backend, path=at, identity=identity, where=where, sign=sign, readonly=readonly)
 
 
 def _remove_spool(folder: str) -> None:
