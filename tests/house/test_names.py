@@ -11,7 +11,8 @@ UNIT = re.compile(
 # Numbers without a dimension, or of any: a value of some unit that stands beside it, the ends of an interval, a probability.
 FREE = {
     "t", "df", "a", "b", "shift", "new", "minute", "last", "rest",
-    "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "count", "cpus_granted", "embodied",
+    "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "cost", "count", "cpus_granted",
+    "embodied", "margin", "max_loss", "rtol", "statistic",
     "original", "replay",
     "factor", "first", "flop", "high", "highest", "known", "least", "left", "level", "limit", "load", "low", "lowest",
     "magnitude", "maximum", "mean", "minimum", "most", "now", "number", "operational", "operational_market", "p", "part",
