@@ -6,6 +6,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.govern.attest import attestation as attestation
     from vatio.govern.attest import verify_attestation as verify_attestation
+    from vatio.govern.gate import GateOutcome as GateOutcome
+    from vatio.govern.gate import GateProgress as GateProgress
+    from vatio.govern.gate import GateRequest as GateRequest
+    from vatio.govern.gate import run_gate as run_gate
     from vatio.govern.reproduce import ReproduceRequest as ReproduceRequest
     from vatio.govern.reproduce import reproduce as reproduce
 
@@ -13,6 +17,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "vatio.govern.attest": "attestation verify_attestation",
+        "vatio.govern.gate": "GateOutcome GateProgress GateRequest run_gate",
         "vatio.govern.reproduce": "ReproduceRequest reproduce",
     },
 )

@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from vatio.records._run import Phase as Phase
     from vatio.records._run import Started as Started
     from vatio.records._span import Span as Span
+    from vatio.records._verdict import HistoryShift as HistoryShift
     from vatio.records._verdict import Interval as Interval
+    from vatio.records._verdict import PackageChange as PackageChange
     from vatio.records._verdict import QualityRow as QualityRow
     from vatio.records._verdict import TestResult as TestResult
     from vatio.records._verdict import Verdict as Verdict
@@ -71,7 +73,7 @@ __getattr__, __dir__, __all__ = door(
         "_replay": "Divergence Replay ReplayedEnergy TIERS",
         "_run": "Channel Component Ended Gap Phase Started",
         "_span": "Span",
-        "_verdict": "Interval QualityRow TestResult Verdict",
+        "_verdict": "HistoryShift Interval PackageChange QualityRow TestResult Verdict",
         "_view": "EntryRef Host Overhead RunRecord",
     },
 )

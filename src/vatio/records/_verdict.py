@@ -60,6 +60,28 @@ class QualityRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackageChange:
+    """Name a distribution whose version differs between two locks; ``None`` where one lock has it not."""
+
+    name: str
+    baseline: str | None
+    candidate: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryShift:
+    """Hold where the costs of earlier verdicts changed for good: ``since`` is the date of the first one after it.
+
+    ``change_ratio`` is signed (+0.05: 5 % more since then), ``p`` its probability by chance, ``verdicts`` how many were seen.
+    """
+
+    since: str
+    change_ratio: float
+    p: float
+    verdicts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Hold the outcome of a comparison. ``change_ratio`` is signed: +0.05 is 5 % more energy than the baseline's.
 
@@ -67,7 +89,10 @@ class Verdict:
     ``mde_ratio`` the smallest change that so many pairs would find, ``more_pairs`` how many more would decide (0 where they
     have, ``None`` where that cannot be told). ``unit`` is what was compared, ``per`` the unit of work it was divided by.
     ``test`` decided, at ``level``; ``tests`` stand beside it and decide nothing. ``energy_j`` is what the comparison itself
-    drew and ``run`` its run. ``more`` keeps the fields of a newer schema.
+    drew and ``run`` its run. ``baseline_value`` and ``candidate_value`` are the medians of what was compared, in ``unit``.
+    ``noise_ratio`` is the relative spread of the baseline against itself, measured just before. ``advice`` (approve, roll
+    back) and ``packages`` are those of an upgrade; ``shift`` is the latest change of earlier verdicts: those of
+    the same ``series`` (what is run), ``branch`` and ``host``. ``more`` keeps the fields of a newer schema.
 
     Raises:
         InvalidRecord: the outcome or the unit is none that the contract knows.
@@ -94,6 +119,15 @@ class Verdict:
     p: float | None = None
     level: float | None = None
     notes: tuple[str, ...] = ()
+    baseline_value: float | None = None
+    candidate_value: float | None = None
+    noise_ratio: float | None = None
+    shift: HistoryShift | None = None
+    advice: str | None = None
+    packages: tuple[PackageChange, ...] = ()
+    series: str | None = None
+    branch: str | None = None
+    host: str | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
