@@ -5,12 +5,15 @@ VatioError
 │   ├── ConfigError         a wrong key, value or unit in a configuration file
 │   ├── InvalidQuantity     a number that cannot be: NaN, low above high, a missing value that is there
 │   ├── InvalidRecord       a record, spool or payload whose fields do not fit its schema
+│   ├── InvalidLock         a lock file that is broken, or locks less than it must
 │   ├── UnknownName         a zone, device, run, key, plugin that is not there; names the nearest
 │   └── MissingExtra        an optional library is not installed
 ├── Refused                 a run that must not start (exit 125)
 ├── MeasureError            could not measure, decide or check (exit 3)
 │   ├── MeterAbsent         this machine has no such sensor
-│   └── MeterDenied         the sensor is there and may not be read
+│   ├── MeterDenied         the sensor is there and may not be read
+│   ├── BundleRefused       a bundle whose bytes do not hold, or are not a bundle's: nothing of it is used
+│   └── EnvironmentFailed   an environment that could not be built as its lock has it
 └── LedgerError             the record could not be kept or read (exit 3)
     ├── LedgerUnavailable   locked, full, read-only or on a network file system: the outbox takes over
     └── LedgerDamaged       an entry, payload or chunk that does not verify
@@ -47,6 +50,10 @@ class InvalidQuantity(UsageError):
 
 class InvalidRecord(UsageError):
     """Report a record whose fields do not fit its schema."""
+
+
+class InvalidLock(UsageError):
+    """Report a lock file that is broken or locks less than it must, with the line or the package."""
 
 
 class UnknownName(UsageError):
@@ -86,6 +93,14 @@ class MeterAbsent(MeasureError):
 
 class MeterDenied(MeasureError):
     """Report a sensor that is there and may not be read; the hint is the line that makes it readable."""
+
+
+class BundleRefused(MeasureError):
+    """Refuse a bundle whose bytes do not hold or are not a bundle's: nothing of it has been used."""
+
+
+class EnvironmentFailed(MeasureError):
+    """Report an environment that could not be built as its lock has it."""
 
 
 class LedgerError(VatioError):

@@ -1,0 +1,19 @@
+"""Bundles and locks: what a run needs to be run again, in one archive that is checked before anything of it is used."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.govern.bundle.locks import Lock as Lock
+    from vatio.govern.bundle.locks import LockedFile as LockedFile
+    from vatio.govern.bundle.locks import LockedPackage as LockedPackage
+    from vatio.govern.bundle.locks import lock_text as lock_text
+    from vatio.govern.bundle.locks import read_lock as read_lock
+    from vatio.govern.bundle.locks import write_lock as write_lock
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "vatio.govern.bundle.locks": "Lock LockedFile LockedPackage lock_text read_lock write_lock",
+    },
+)
