@@ -84,6 +84,11 @@ class Config:
         """Tell whether anything is set in a section, without building it."""
         return bool(self._given.get(section))
 
+    def having(self, **sections: Mapping[str, Any]) -> Config:
+        """Give this configuration with some values of its sections replaced: ``config.having(record={"code": "copy"})``."""
+        given = {name: {**self._given.get(name, {}), **values} for name, values in sections.items()}
+        return Config({**self._given, **given}, root=self.root, origins=self.origins, notes=self.notes)
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a configuration does not change: {name}")
 

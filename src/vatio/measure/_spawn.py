@@ -8,7 +8,9 @@ from __future__ import annotations
 import errno
 import os
 import signal
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
 
 # Python ignores these at its own start; a program that inherits that would not end when its reader goes away.
 _PYTHON_IGNORES = ("SIGPIPE", "SIGXFSZ")
@@ -16,6 +18,17 @@ _PYTHON_IGNORES = ("SIGPIPE", "SIGXFSZ")
 _DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin"
 _MACHINE_CODE_PROBE_BYTES = 256
 _NOT_FOUND = (errno.ENOENT, errno.ENAMETOOLONG)
+
+
+class Place(NamedTuple):
+    """Hold where a child runs: its folder, the CPUs that it may use, its input, output and errors; else all are vatio's own."""
+
+    folder: str | None = None
+    cpus: tuple[int, ...] = ()
+    streams: tuple[int, int, int] | None = None
+
+
+HERE = Place()
 
 
 class Unstartable:
@@ -27,17 +40,18 @@ class Unstartable:
         self.exit_code, self.reason = exit_code, reason
 
 
-def find_program(name: str, environ: Mapping[str, str]) -> str | Unstartable:
-    """Look a command's first word up as a shell does: 127 when it is not there, 126 when it may not be executed."""
+def find_program(name: str, environ: Mapping[str, str], *, folder: str | None = None) -> str | Unstartable:
+    """Look a command's first word up as a shell in ``folder`` does: 127 when it is not there, 126 when it may not be run."""
+    folder = "" if folder is None else os.path.abspath(folder)
     if not name:
         return Unstartable(127, "the command is empty")
     if os.name == "nt":
         return _find_on_windows(name, environ)
     if "/" in name:
-        return _checked(name, name)
+        return _checked(name, os.path.join(folder, name))
     denied = None
-    for folder in environ.get("PATH", _DEFAULT_PATH).split(os.pathsep):
-        path = os.path.join(folder or ".", name)
+    for place in environ.get("PATH", _DEFAULT_PATH).split(os.pathsep):
+        path = os.path.join(folder, place or ".", name)
         found = _checked(name, path)
         if isinstance(found, str):
             return found
@@ -46,13 +60,15 @@ def find_program(name: str, environ: Mapping[str, str]) -> str | Unstartable:
     return denied or Unstartable(127, f"{name}: command not found")
 
 
-def spawn(path: str, argv: Sequence[str], *, environ: Mapping[str, str], mask: Collection[int]) -> int | Unstartable:
+def spawn(
+    path: str, argv: Sequence[str], *, environ: Mapping[str, str], mask: Collection[int], place: Place = HERE
+) -> int | Unstartable:
     """Start the program at ``path`` and give its process id; ``mask`` are the signals that were blocked before vatio came.
 
     A file without a ``#!`` line is given to ``/bin/sh``, as every shell does.
     """
     try:
-        return _posix_spawn(path, argv, environ, mask)
+        return _posix_spawn(path, argv, environ, mask, place)
     except OSError as error:
         if error.errno != errno.ENOEXEC:
             return _refusal(argv[0], path, error)
@@ -61,7 +77,7 @@ def spawn(path: str, argv: Sequence[str], *, environ: Mapping[str, str], mask: C
     if _is_machine_code(path):
         return Unstartable(126, f"{argv[0]}: cannot execute binary file")
     try:
-        return _posix_spawn("/bin/sh", ("sh", path, *argv[1:]), environ, mask)
+        return _posix_spawn("/bin/sh", ("sh", path, *argv[1:]), environ, mask, place)
     except OSError as error:
         return _refusal(argv[0], path, error)
 
@@ -76,9 +92,30 @@ def exit_code(status: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _posix_spawn(path: str, argv: Sequence[str], environ: Mapping[str, str], mask: Collection[int]) -> int:
+@contextmanager
+def at(place: Place) -> Iterator[None]:
+    """Be where the child is to run: posix_spawn takes neither a folder nor CPUs, and a child inherits both."""
+    back = os.open(".", os.O_RDONLY | os.O_CLOEXEC) if place.folder is not None else None
+    cpus = os.sched_getaffinity(0) if place.cpus else None
+    try:
+        if place.folder is not None:
+            os.chdir(place.folder)
+        if place.cpus:
+            os.sched_setaffinity(0, place.cpus)
+        yield
+    finally:
+        if cpus is not None:
+            os.sched_setaffinity(0, cpus)
+        if back is not None:
+            os.fchdir(back)
+            os.close(back)
+
+
+def _posix_spawn(path: str, argv: Sequence[str], environ: Mapping[str, str], mask: Collection[int], place: Place) -> int:
     defaults = [int(getattr(signal, name)) for name in _PYTHON_IGNORES if hasattr(signal, name)]
-    return os.posix_spawn(path, list(argv), dict(environ), setsigdef=defaults, setsigmask=list(mask))
+    streams = [(os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate(place.streams or ())]
+    with at(place):
+        return os.posix_spawn(path, list(argv), dict(environ), file_actions=streams, setsigdef=defaults, setsigmask=list(mask))
 
 
 def _find_on_windows(name: str, environ: Mapping[str, str]) -> str | Unstartable:

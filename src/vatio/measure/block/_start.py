@@ -183,7 +183,8 @@ def _order(wish: Wish, around: Surroundings, command: tuple[str, ...]) -> Order:
         stage=wish.stage,
         tags=wish.tags,
         interval_s=wish.interval_s or (_WITHIN_INTERVAL_S if inside else None),
-        within=within() or (around.run if inside else None),
+        within=wish.within or within() or (around.run if inside else None),
+        parents=wish.parents,
     )
 
 

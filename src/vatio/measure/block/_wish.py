@@ -24,3 +24,5 @@ class Wish(NamedTuple):
     config: Config | None = None
     clock: Callable[[], float] | None = None
     ledger: Ledger | Keeper | bool | None = True
+    within: str | None = None
+    parents: tuple[str, ...] = ()

@@ -4,6 +4,14 @@ from vatio._door import door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.measure.snapshot._files import StatCache as StatCache
+    from vatio.measure.snapshot._files import digest_in_slices as digest_in_slices
+    from vatio.measure.snapshot._git import find_tree as find_tree
+    from vatio.measure.snapshot._git import read_copy as read_copy
+    from vatio.measure.snapshot._python import describe as describe
+    from vatio.measure.snapshot._python import distributions as distributions
+    from vatio.measure.snapshot._python import find_python as find_python
+    from vatio.measure.snapshot._redact import REDACTED as REDACTED
     from vatio.measure.snapshot._snapshot import Snapshot as Snapshot
     from vatio.measure.snapshot._snapshot import Subject as Subject
     from vatio.measure.snapshot._snapshot import working_folder as working_folder
@@ -13,6 +21,10 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
+        "_files": "StatCache digest_in_slices",
+        "_git": "find_tree read_copy",
+        "_python": "describe distributions find_python",
+        "_redact": "REDACTED",
         "_snapshot": "Snapshot Subject working_folder",
         "_veil": "Veil local_salt",
     },

@@ -66,6 +66,12 @@ class Veil:
             text = _replaced(text, name, other, ends="/:;,@.= \"'")
         return text
 
+    def bare(self, text: str) -> str:
+        """Give back the names that this veil has hidden: on the same machine, for the same user."""
+        for name, other in self._names.items():
+            text = _replaced(text, other, name, ends="/:;,@.= \"'")
+        return _replaced(text, "~", self._home, ends="/:;, \"'") if self._home else text
+
     def url(self, url: str) -> str:
         """Give an address without credentials and names."""
         return self.text(redact_text(url))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vatio.measure._spawn import HERE, Place
 from vatio.measure.wrap._live import Controller
 from vatio.records import RunRecord
 
@@ -13,7 +14,8 @@ from vatio.records import RunRecord
 class RunOptions:
     """Hold what one ``vatio run`` was asked beside its configuration. ``environ`` is the process's environment.
 
-    ``require`` is a subset of ``measured`` and ``recorded``; ``record_file`` gets the run as JSON when it has ended.
+    ``require`` is a subset of ``measured`` and ``recorded``; ``record_file`` gets the run as JSON when it has ended;
+    ``place`` is where the child runs.
     """
 
     environ: Mapping[str, str]
@@ -22,6 +24,7 @@ class RunOptions:
     plan: str | None = None
     record_file: str | None = None
     controllers: tuple[Controller, ...] = ()
+    place: Place = HERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vatio.measure._rim import Rim
-from vatio.measure._spawn import Unstartable
+from vatio.measure._spawn import HERE, Place, Unstartable
 from vatio.measure.wrap._loop import Beside, Exit
 
 _LONGEST_WAIT_S = 60.0
@@ -18,12 +18,15 @@ class PortableSystem:
     def __init__(self) -> None:
         self._child: Any = None
 
-    def start(self, path: str, argv: Sequence[str], environ: Mapping[str, str]) -> int | Unstartable:
+    def start(self, path: str, argv: Sequence[str], environ: Mapping[str, str], place: Place = HERE) -> int | Unstartable:
         """Start the program; give its process id."""
         import subprocess
 
+        stdin, stdout, stderr = place.streams or (None, None, None)
         try:
-            self._child = subprocess.Popen([path, *argv[1:]], env=dict(environ))
+            self._child = subprocess.Popen(
+                [path, *argv[1:]], env=dict(environ), cwd=place.folder, stdin=stdin, stdout=stdout, stderr=stderr
+            )
         except (OSError, ValueError) as error:
             return Unstartable(126, f"{argv[0]}: {error}")
         return int(self._child.pid)

@@ -45,7 +45,7 @@ def run_session(command: tuple[str, ...], *, config: Config, options: RunOptions
     """Run the command: before there is a child a refusal is an outcome, after that nothing but its code is returned."""
     if not command:
         return RunOutcome(exit_code=125, refused="no command to run", hint="vatio run -- python train.py")
-    program = find_program(command[0], options.environ)
+    program = find_program(command[0], options.environ, folder=options.place.folder)
     if isinstance(program, Unstartable):
         return RunOutcome(exit_code=program.exit_code, refused=program.reason)
     job = Job(program, command, config, options, Rim(silent=True))
@@ -65,7 +65,7 @@ def _run(job: Job, ready: Prepared | None, system: System) -> RunOutcome:
     try:
         work = None if ready is None else job.rim("the measurement", lambda: _begun(job, ready), None)
         environ = job.options.environ if ready is None else child_environ(job.options.environ, ready)
-        child = system.start(job.program, job.command, environ)
+        child = system.start(job.program, job.command, environ, job.options.place)
         if isinstance(child, Unstartable):
             return _unstarted(child, work, ready, job)
         if work is not None:
@@ -167,10 +167,10 @@ def child_environ(environ: Mapping[str, str], ready: Prepared) -> dict[str, str]
 def _snapshot(job: Job, ready: Prepared) -> Snapshot | None:
     if job.config.record.environment == "off":
         return None
-    workload, environ = job.config.workload, job.options.environ
+    workload, environ, folder = job.config.workload, job.options.environ, job.options.place.folder
     subject = Subject(
         argv=job.command,
-        cwd=working_folder(),
+        cwd=working_folder() if folder is None else os.path.abspath(folder),
         root=str(job.config.root),
         environ=environ,
         inputs=workload.inputs,

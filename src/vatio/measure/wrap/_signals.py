@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
+from typing import Protocol
 
 _FORWARDED = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGPWR")
 _RECORD_BYTES = 128  # struct signalfd_siginfo
@@ -104,7 +105,20 @@ class NoSignals:
         """Do nothing: nothing was taken over."""
 
 
-Signals = KernelSignals | PipeSignals | NoSignals
+class Signals(Protocol):
+    """Receive the signals that a wrapper must pass on."""
+
+    descriptor: int
+
+    @property
+    def mask(self) -> Collection[int]:
+        """Give the signals that were blocked before."""
+
+    def take(self) -> Iterator[Signal]:
+        """Give the signals that have come since."""
+
+    def close(self) -> None:
+        """Give the signals back."""
 
 
 def open_signals(*, kernel: Callable[[], Signals] = KernelSignals, pipe: Callable[[], Signals] = PipeSignals) -> Signals:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from vatio.measure._rim import Rim
-from vatio.measure._spawn import Unstartable, spawn
+from vatio.measure._spawn import HERE, Place, Unstartable, spawn
 from vatio.measure.wrap._loop import Beside, Exit, bare_wait, open_pidfd, watch
 from vatio.measure.wrap._signals import Signals, adopt_orphans, open_signals
 
@@ -21,7 +21,7 @@ class Watched(Beside, Protocol):
 class System(Protocol):
     """Run one child. Opened before it is started, closed after it was waited for and summed up."""
 
-    def start(self, path: str, argv: Sequence[str], environ: Mapping[str, str]) -> int | Unstartable:
+    def start(self, path: str, argv: Sequence[str], environ: Mapping[str, str], place: Place = HERE) -> int | Unstartable:
         """Start the program and give its process id, or say why there is none."""
 
     def wait(self, child: int, beside: Watched | None, rim: Rim) -> Exit:
@@ -38,9 +38,9 @@ class PosixSystem:
         self._signals = signals()
         self._adopted_before = adopt_orphans()
 
-    def start(self, path: str, argv: Sequence[str], environ: Mapping[str, str]) -> int | Unstartable:
+    def start(self, path: str, argv: Sequence[str], environ: Mapping[str, str], place: Place = HERE) -> int | Unstartable:
         """Start the program with the signals as they were found."""
-        return spawn(path, argv, environ=environ, mask=self._signals.mask)
+        return spawn(path, argv, environ=environ, mask=self._signals.mask, place=place)
 
     def wait(self, child: int, beside: Watched | None, rim: Rim) -> Exit:
         """Wait by the loop; without anything beside, or when the loop fails, by nothing but a wait."""
