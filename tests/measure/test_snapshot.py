@@ -1,3 +1,4 @@
+import base64
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from vatio.config import load_config
 from vatio.measure import Surroundings, surroundings
+from vatio.measure.snapshot._distribution import distribution_digest
 from vatio.measure.snapshot._files import StatCache, digest_in_slices
 from vatio.measure.snapshot._git import find_tree, read_copy
 from vatio.measure.snapshot._machine import accelerators, processor
@@ -259,8 +261,30 @@ def environment(folder: Path, *names: str) -> Path:
     for name in names:
         info = site / f"{name}.dist-info"
         info.mkdir()
-        (info / "RECORD").write_text(name)
+        module = site / f"{name.partition('-')[0]}.py"
+        module.write_text(name)
+        write_record(info, module)
     return folder
+
+
+def write_record(info: Path, *files: Path) -> None:
+    """List files as an installer does, after they are written."""
+    lines = [f"{file.name},sha256={encoded(file.read_bytes())},{file.stat().st_size}\n" for file in files]
+    lines += [
+        f"{info.name}/INSTALLER,,\n",
+        f"{info.name}/RECORD,,\n",
+        "../../../bin/tool,sha256=x,1\n",
+        "__pycache__/a.pyc,,\n",
+    ]
+    (info / "RECORD").write_text("".join(lines))
+
+
+def encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(sha256(data).digest()).decode().rstrip("=")
+
+
+def of_parts(*parts: tuple[str, bytes]) -> str:
+    return digest("".join(f"{digest(data)} {name}\n" for name, data in parts).encode())
 
 
 def test_the_childs_python_is_found_by_its_word_its_first_line_or_its_environment(tmp_path: Path) -> None:
@@ -277,7 +301,7 @@ def test_the_childs_python_is_found_by_its_word_its_first_line_or_its_environmen
     assert find_python(["sleep", "1"], {"PATH": "/nowhere"}) is None
 
 
-def test_distributions_are_listed_with_the_digest_of_their_record(tmp_path: Path) -> None:
+def test_distributions_are_listed_with_the_digest_of_their_files(tmp_path: Path) -> None:
     venv = environment(tmp_path / "venv", "Some_Thing-1.0", "other-2.0.post1")
     environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
     python = find_python([str(venv / "bin" / "python")], environ)
@@ -285,19 +309,55 @@ def test_distributions_are_listed_with_the_digest_of_their_record(tmp_path: Path
     for _ in range(2):
         found = distributions(python, environ)
         assert [(item.name, item.version, item.record_sha256) for item in found] == [
-            ("other", "2.0.post1", digest(b"other-2.0.post1")),
-            ("some-thing", "1.0", digest(b"Some_Thing-1.0")),
+            ("other", "2.0.post1", of_parts(("other.py", b"other-2.0.post1"))),
+            ("some-thing", "1.0", of_parts(("Some_Thing.py", b"Some_Thing-1.0"))),
         ]
 
 
-def test_a_changed_record_is_seen_through_the_cache(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize("data", [b"thing-1.1", b"thing-1.0 and more", None], ids=["same size", "longer", "gone"])
+def test_a_patched_file_is_seen_through_record_and_cache(tmp_path: Path, data: bytes | None, settled: bool) -> None:
     venv = environment(tmp_path / "venv", "thing-1.0")
     environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
     python = find_python([str(venv / "bin" / "python")], environ)
-    record = venv / "lib/python3.12/site-packages/thing-1.0.dist-info/RECORD"
-    distributions(python, environ)
-    record.write_text("changed")
-    assert distributions(python, environ)[0].record_sha256 == digest(b"changed")
+    module = venv / "lib/python3.12/site-packages/thing.py"
+    info = module.parent / "thing-1.0.dist-info"
+    if settled:
+        os.utime(info / "RECORD", (time.time() - OLD_S,) * 2)
+        os.utime(module, (time.time() - OLD_S,) * 2)
+    (before,) = distributions(python, environ)
+    assert before.record_sha256 == distribution_digest(str(info)) == of_parts(("thing.py", b"thing-1.0"))
+    module.unlink()
+    if data is not None:
+        module.write_bytes(data)
+
+    for _ in range(2):
+        (after,) = distributions(python, environ)
+        assert after.record_sha256 == distribution_digest(str(info)) != before.record_sha256
+        if data is not None:
+            assert after.record_sha256 == of_parts(("thing.py", data))
+
+
+def test_a_patch_that_hides_its_date_is_seen_by_the_true_bytes(tmp_path: Path) -> None:
+    venv = environment(tmp_path / "venv", "thing-1.0")
+    module = venv / "lib/python3.12/site-packages/thing.py"
+    info, date = module.parent / "thing-1.0.dist-info", module.stat().st_mtime_ns
+    module.write_bytes(b"thing-1.1")
+    os.utime(module, ns=(date, date))
+    assert distribution_digest(str(info)) == of_parts(("thing.py", b"thing-1.1"))
+
+
+def test_what_nothing_lists_has_no_digest(tmp_path: Path) -> None:
+    venv = environment(tmp_path / "venv")
+    site = venv / "lib/python3.12/site-packages"
+    (site / "old-1.0-py3.12.egg-info").write_text("Name: old")
+    (site / "broken-1.0.dist-info").mkdir()
+    (site / "empty-1.0.dist-info").mkdir()
+    (site / "empty-1.0.dist-info" / "RECORD").write_bytes(b"\xff\xfe,,\n,,\nnonsense")
+    environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    found = distributions(find_python([str(venv / "bin" / "python")], environ), environ)
+    assert {item.name: item.version for item in found} == {"broken": "1.0", "empty": "1.0", "old": "1.0"}
+    assert {item.name for item in found if item.record_sha256 is None} >= {"broken", "old"}
 
 
 def test_the_python_of_the_tests_is_described_in_full(project: Path) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
 from vatio.measure._spawn import find_program
-from vatio.measure.snapshot._files import StatCache, cache_folder, mark
+from vatio.measure.snapshot._distribution import installed_digest
+from vatio.measure.snapshot._files import StatCache, cache_folder
 from vatio.records import Distribution
 
 _SHEBANG_BYTES = 512
-_RECORDS = {".dist-info": "RECORD", ".egg-info": "PKG-INFO"}
+_KINDS = (".dist-info", ".egg-info")
 
 
 class Python(NamedTuple):
@@ -68,12 +69,20 @@ def describe(python: Python | None) -> dict[str, str]:
 
 
 def distributions(python: Python | None, environ: Mapping[str, str]) -> tuple[Distribution, ...]:
-    """List what is installed by the names of its folders and the digests of its RECORD files, kept by their stat."""
-    if python is None:
-        return ()
+    """List at once what is installed, as ``find_distributions`` does in slices."""
+    steps = find_distributions(python, environ)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return tuple(end.value)
+
+
+def find_distributions(python: Python | None, environ: Mapping[str, str]) -> Generator[bool, None, tuple[Distribution, ...]]:
+    """List what is installed by the names of its folders and the digests of its files, giving way after each."""
     found: dict[str, Distribution] = {}
-    for folder in site_folders(python.executable, environ):
-        for item in _installed(folder, environ):
+    for folder in site_folders(python.executable, environ) if python is not None else ():
+        for item in (yield from _installed(folder, environ)):
             found.setdefault(item.name, item)  # the first on the path is the one that is imported
     return tuple(found[name] for name in sorted(found))
 
@@ -99,38 +108,29 @@ def site_folders(executable: str, environ: Mapping[str, str]) -> Iterator[str]:
                 yield folder
 
 
-def _installed(folder: str, environ: Mapping[str, str]) -> Iterator[Distribution]:
+def _installed(folder: str, environ: Mapping[str, str]) -> Generator[bool, None, list[Distribution]]:
     cached = cache_folder(environ)
     key = sha256(folder.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    cache = StatCache(os.path.join(cached, f"distributions-{key}.json") if cached else None)
+    # Another name than the one under which the digests of RECORD alone were kept.
+    cache = StatCache(os.path.join(cached, f"installed-{key}.json") if cached else None)
+    found: list[Distribution] = []
     names: set[str] = set()
     try:
-        entries = list(os.scandir(folder))
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
-        return
+        return found
     for entry in entries:
         stem, suffix = os.path.splitext(entry.name)
-        if suffix in _RECORDS and "-" in stem:
+        if suffix in _KINDS and "-" in stem:
             names.add(entry.name)
             name, _, version = stem.partition("-")
-            digest = _record_sha256(entry, _RECORDS[suffix], cache)
-            yield Distribution(name=name.replace("_", "-").lower(), version=version.split("-py")[0], record_sha256=digest)
+            digest = yield from installed_digest(entry.path, cache)
+            name, version = name.replace("_", "-").lower(), version.split("-py")[0]
+            found.append(Distribution(name=name, version=version, record_sha256=digest))
+            yield False
     cache.only(names)
     cache.save()
-
-
-def _record_sha256(entry: os.DirEntry[str], record: str, cache: StatCache) -> str | None:
-    path = f"{entry.path}/{record}" if entry.is_dir() else entry.path
-    try:
-        seen = mark(os.stat(path))
-        digest = cache.get(entry.name, seen)
-        if digest is None:
-            with open(path, "rb") as file:
-                digest = sha256(file.read()).hexdigest()
-            cache.keep(entry.name, seen, digest)
-        return digest
-    except OSError:
-        return None
+    return found
 
 
 def _shebang(path: str, environ: Mapping[str, str]) -> str | None:

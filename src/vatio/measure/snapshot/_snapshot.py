@@ -16,7 +16,7 @@ from vatio.measure._surroundings import Surroundings
 from vatio.measure.snapshot._files import Mark, StatCache, cache_folder, digest_in_slices, mark
 from vatio.measure.snapshot._git import Helper, Tree, find_change, find_tree
 from vatio.measure.snapshot._machine import accelerators, allowed, determinism, processor, seeds, system
-from vatio.measure.snapshot._python import describe, distributions, find_python
+from vatio.measure.snapshot._python import describe, find_distributions, find_python
 from vatio.measure.snapshot._redact import redact_variables
 from vatio.measure.snapshot._veil import Veil
 from vatio.records import Environment, FileDigest, Git
@@ -171,7 +171,7 @@ class Snapshot:
         yield False
         python = find_python(subject.argv, subject.environ)
         self._know(python={name: veil.text(told) for name, told in describe(python).items()})
-        self._know(distributions=distributions(python, subject.environ))
+        self._know(distributions=(yield from find_distributions(python, subject.environ)))
         yield False
         if tree is not None:
             yield from self._change(tree, wishes)
