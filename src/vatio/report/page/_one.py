@@ -35,14 +35,21 @@ class Material:
 
 def page(record: RunRecord, material: Material, words: Words) -> Html:
     """Lay out the whole page of one run."""
-    parts = [
-        tag("div", *tiles(record, words), class_="tiles"),
-        power(record, material, words),
-        figures(record, words),
-        estimated(record, material, words),
-        details(record, material, words),
-    ]
-    return join([top([record], words, lead(record, words)), tag("main", *parts, id="figures"), foot(record, words)])
+    body = tag("main", run_sections(record, material, words), id="figures")
+    return join([top([record], words, lead(record, words)), body, foot(record, words)])
+
+
+def run_sections(record: RunRecord, material: Material, words: Words) -> Html:
+    """Lay out what a page says about one run below its headline."""
+    return join(
+        [
+            tag("div", *tiles(record, words), class_="tiles"),
+            power(record, material, words),
+            figures(record, words),
+            estimated(record, material, words),
+            details(record, material, words),
+        ]
+    )
 
 
 def top(records: list[RunRecord], words: Words, body: Html) -> Html:

@@ -11,7 +11,7 @@ from vatio import __version__
 from vatio.records import Estimate, Footprint, RunRecord
 from vatio.report._curve import SampleTable
 from vatio.report._sentences import title
-from vatio.report._words import words
+from vatio.report._words import Words, words
 from vatio.report.page import _many, _one
 from vatio.report.page._html import Html, join, tag, text
 
@@ -44,7 +44,12 @@ def to_html(
     name = title(records, said)
     material = _one.Material(samples=samples or {}, footprints=footprints or {}, head=head, estimate=estimate)
     body = _one.page(records[0], material, said) if len(records) == 1 else _many.page(records, material, said)
-    style, script = _own("page.css"), _own("page.js")
+    return document(name, body, said)
+
+
+def document(title: str, body: Html, words: Words, *, style: str = "") -> str:
+    """Write a whole page around a body; ``style`` is one of our own files and comes after the page's."""
+    style, script = _own("page.css") + style, _own("page.js")
     head_part = join(
         [
             tag("meta", charset="utf-8"),
@@ -52,13 +57,13 @@ def to_html(
             tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
             tag("meta", name="color-scheme", content="light dark"),
             tag("meta", name="generator", content=f"vatio {__version__}"),
-            tag("title", text(name)),
+            tag("title", text(title)),
             tag("link", rel="icon", href=ICON),
-            # Both are files of ours, hashed in the policy above: nothing of a record reaches them.
+            # All are files of ours, hashed in the policy above: nothing of a record reaches them.
             Html(f"<style>{style}</style>"),
         ]
     )
-    page = tag("html", tag("head", head_part), tag("body", body, Html(f"<script>{script}</script>")), lang=said.code)
+    page = tag("html", tag("head", head_part), tag("body", body, Html(f"<script>{script}</script>")), lang=words.code)
     return f"<!doctype html>\n{page}\n"
 
 
