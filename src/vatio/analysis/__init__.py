@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from vatio.analysis._sign_flip import sign_flip_p as sign_flip_p
     from vatio.analysis._student import student_p as student_p
     from vatio.analysis._student import student_quantile as student_quantile
+    from vatio.analysis.gate import GateRule as GateRule
+    from vatio.analysis.gate import Judgement as Judgement
+    from vatio.analysis.gate import judge as judge
+    from vatio.analysis.gate import looks_for as looks_for
 
 __getattr__, __dir__, __all__ = door(
     __name__,
@@ -27,5 +31,6 @@ __getattr__, __dir__, __all__ = door(
         "_ranks": "RankTest mann_whitney",
         "_sign_flip": "sign_flip_p",
         "_student": "student_p student_quantile",
+        "vatio.analysis.gate": "GateRule Judgement judge looks_for",
     },
 )
