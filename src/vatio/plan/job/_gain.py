@@ -1,0 +1,122 @@
+"""Say what a plan gains against running at once, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vatio.plan.job._job import Job, Steps, curve_of
+from vatio.plan.job._score import Outlook, Site, move_cost, spread, total_j
+from vatio.plan.job._shapes import Choice, load_of
+from vatio.plan.job._slots import Slots, slots_between
+from vatio.units import J_PER_KWH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """Hold a saved share with its ends. ``uncertain``: the curves have an interval where the two choices differ."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    uncertain: bool
+
+
+_UNKNOWN = Gain(value=None, low=None, high=None, uncertain=False)
+
+
+def gain(
+    home: Site,
+    now: Choice,
+    site: Site,
+    chosen: Choice,
+    *,
+    job: Job,
+    objective: str,
+    guard: Callable[[Outlook], tuple[float, float]] | None,
+) -> Gain:
+    """Compare a choice in its place with running now at home, by the objective."""
+    sides = [_side(site, choices, objective) for site, choices in _by_place(home, now, site, chosen)]
+    if any(side is None for side in sides):
+        return _UNKNOWN
+    now_cost, saved, below, above = 0.0, -move_cost(site, objective), 0.0, 0.0
+    for side in sides:
+        if side is None:
+            continue
+        now_cost += side.now_cost
+        saved += side.saved
+        below, above = math.hypot(below, side.below), math.hypot(above, side.above)
+    if not now_cost > 0.0:
+        return _UNKNOWN
+    value = saved / now_cost
+    low, high = (saved - below) / now_cost, (saved + above) / now_cost
+    uncertain = below > 1e-12 * now_cost
+    if guard is not None and uncertain and site is home and sides[0] is not None:
+        low, high = guard(sides[0].outlook)
+        low, high = min(low, value), max(high, value)
+    return Gain(value=value, low=low, high=high, uncertain=uncertain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """Hold one place's part of the comparison."""
+
+    now_cost: float
+    saved: float
+    below: float
+    above: float
+    outlook: Outlook
+
+
+def _by_place(home: Site, now: Choice, site: Site, chosen: Choice) -> list[tuple[Site, tuple[Choice | None, Choice | None]]]:
+    if site is home:
+        return [(home, (now, chosen))]
+    return [(home, (now, None)), (site, (None, chosen))]
+
+
+def _side(site: Site, choices: tuple[Choice | None, Choice | None], objective: str) -> _Side | None:
+    slots = _slots(site, [choice for choice in choices if choice is not None], objective)
+    if slots is None:
+        return None
+    weight = site.place.pue / J_PER_KWH
+    now_load_j, plan_load_j = (
+        [0.0] * len(slots.value) if one is None else load_of(one.stretches, slots.edges_us) for one in choices
+    )
+    outside = [
+        0.0 if one is None else max(0.0, total_j(one) - math.fsum(load))
+        for one, load in zip(choices, (now_load_j, plan_load_j), strict=True)
+    ]
+    changes = [(before - after) * weight for before, after in zip(now_load_j, plan_load_j, strict=True)]
+    errors = (
+        [v - low for v, low in zip(slots.value, slots.low, strict=True)],
+        [high - v for v, high in zip(slots.value, slots.high, strict=True)],
+    )
+    below, above = spread(changes, slots.edges_us, errors)
+    mean, least, most = math.fsum(slots.value) / len(slots.value), min(slots.low), max(slots.high)
+    beyond = (outside[0] - outside[1]) * weight
+    return _Side(
+        now_cost=(math.fsum(load * one for load, one in zip(now_load_j, slots.value, strict=True)) + outside[0] * mean)
+        * weight,
+        saved=math.fsum(change * one for change, one in zip(changes, slots.value, strict=True)) + beyond * mean,
+        below=math.hypot(below, abs(beyond) * (mean - least if beyond > 0.0 else most - mean)),
+        above=math.hypot(above, abs(beyond) * (most - mean if beyond > 0.0 else mean - least)),
+        outlook=Outlook(
+            zone=site.zone,
+            edges_us=tuple(slots.edges_us),
+            value=tuple(slots.value),
+            low=tuple(slots.low),
+            high=tuple(slots.high),
+            now_load_j=tuple(now_load_j),
+            plan_load_j=tuple(plan_load_j),
+        ),
+    )
+
+
+def _slots(site: Site, choices: list[Choice], objective: str) -> Slots | None:
+    curve = curve_of(site.place, site.curve, objective)
+    values = curve.values if isinstance(curve, Steps) else curve.values_g_per_kwh
+    if objective == "renewable":
+        values = tuple(None if value is None else 1.0 - value for value in values)
+    start_us = min(choice.stretches[0].start_us for choice in choices)
+    return slots_between(curve, values, start_us, max(choice.stretches[-1].end_us for choice in choices))

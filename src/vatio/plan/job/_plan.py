@@ -1,0 +1,297 @@
+"""Plan one job: when, where, and at which rate it costs least, beside running it at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from vatio.account import IntensityCurve
+from vatio.errors import UnknownName, UsageError
+from vatio.plan.job._gain import Gain, gain
+from vatio.plan.job._job import Job, Place, Steps, curve_of, fastest
+from vatio.plan.job._score import Outlook, Site, energy, euros, grams, move_cost, renewable, total_j
+from vatio.plan.job._shapes import Choice, at_once, cheapest, cost_of, rates_of
+from vatio.plan.job._slots import US_PER_S, microseconds, slots_between
+from vatio.plan.job._windows import moment_of, windows_of
+from vatio.records import Plan, PlanCurve, Quantity, Saving
+from vatio.report import duration
+
+Guard = Callable[[Outlook], tuple[float, float]]
+# Costs that differ by less are the same: the plan is then to run at once, at home.
+_SAME_RATIO = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Hold a question with its times in microseconds and its places at hand; ``home`` is where run-now would run."""
+
+    job: Job
+    objective: str
+    start_us: int
+    end_us: int
+    sites: tuple[Site, ...]
+    home: Site
+    notes: tuple[str, ...]
+
+
+def plan_job(
+    job: Job,
+    curves: Mapping[str, IntensityCurve],
+    *,
+    now: datetime,
+    places: Mapping[str, Place] | None = None,
+    home: str | None = None,
+    objective: str = "carbon",
+    guard: Guard | None = None,
+) -> Plan:
+    """Plan one job on given curves, whose times are seconds since 1970. The first zone is ``home`` unless it is named.
+
+    The plan is exact for the curve's values; starts are ``now`` and the edges of slots. Nothing is planned into what a curve
+    does not know. Where the curve is a forecast, a gain that may be none is not taken: ``guard`` gives the ends of the saved
+    share, else they follow from the curve's own interval.
+
+    Raises:
+        UsageError: the deadline is past, or nearer than the job is long; an objective has no curve.
+        UnknownName: there is no curve of the home zone.
+    """
+    start_us, end_us, notes = _times(job, now)
+    if not curves:
+        return _without_curve(job, start_us, notes)
+    asked = _asked(job, curves, places or {}, home, objective, (start_us, end_us), notes)
+    now_choice = at_once(job, start_us)
+    chosen, site = _best(asked, now_choice)
+    found = gain(asked.home, now_choice, site, chosen, job=job, objective=objective, guard=guard)
+    if (chosen is not now_choice or site is not asked.home) and found.low is not None and found.low <= 0.0 and found.uncertain:
+        said = "the gain lies within the noise of the curve: run now" + _said(found)
+        asked_notes = (*asked.notes, said)
+        same = gain(asked.home, now_choice, asked.home, now_choice, job=job, objective=objective, guard=None)
+        return _written(
+            asked, (now_choice, now_choice), asked.home, same, decided_by="nothing: no predictable gain", notes=asked_notes
+        )
+    decided_by = _decided_by(asked, now_choice, chosen, site)
+    return _written(asked, (now_choice, chosen), site, found, decided_by=decided_by, notes=asked.notes)
+
+
+def _said(found: Gain) -> str:
+    if found.value is None or found.low is None or found.high is None:
+        return ""
+    return f" ({100.0 * found.value:.1f} %, {100.0 * found.low:.1f} to {100.0 * found.high:.1f} %)"
+
+
+def _times(job: Job, now: datetime) -> tuple[int, int, tuple[str, ...]]:
+    """Give when a job may start and must have ended; the reserve is given up where it leaves no room.
+
+    Raises:
+        UsageError: the deadline is past, or too near.
+    """
+    if now.tzinfo is None:
+        raise UsageError("a time without a time zone", hint="use datetime.now(UTC)")
+    start_us = microseconds(max(now, job.earliest or now).timestamp())
+    deadline_us, need_us = microseconds(job.deadline.timestamp()), microseconds(job.duration_s / fastest(rates_of(job)))
+    if deadline_us <= start_us:
+        raise UsageError(
+            f"the deadline {_local(job.deadline)} is past"
+            if job.deadline <= now
+            else "the deadline is before the earliest start",
+            hint="give a later --deadline, or --slack 24h",
+        )
+    room_us = deadline_us - start_us
+    if room_us < need_us:
+        raise UsageError(
+            f"the job takes {duration(need_us / US_PER_S)}, the deadline is in {duration(room_us / US_PER_S)}",
+            hint="give a later --deadline, or a shorter --duration",
+        )
+    spare_us = microseconds(job.spare_s)
+    if spare_us and room_us - spare_us < need_us:
+        return start_us, deadline_us, ("the job may take longer than its deadline leaves: its reserve is given up",)
+    return start_us, deadline_us - spare_us, ()
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _asked(
+    job: Job,
+    curves: Mapping[str, IntensityCurve],
+    places: Mapping[str, Place],
+    home: str | None,
+    objective: str,
+    times_us: tuple[int, int],
+    notes: tuple[str, ...],
+) -> Asked:
+    at_home = next(iter(curves)) if home is None else home
+    for zone in (at_home, *places):
+        if zone not in curves:
+            raise UnknownName.among("zone", zone, curves)
+    _weighed(job, places)
+    allowed, said = _allowed(job, tuple(curves), places, at_home)
+    sites = tuple(_site(zone, curves[zone], places.get(zone, Place()), objective, times_us) for zone in allowed)
+    asked_notes = (*notes, *said, *(note for site in sites for note in _about(site, times_us[1])))
+    return Asked(
+        job=job, objective=objective, start_us=times_us[0], end_us=times_us[1], sites=sites, home=sites[0], notes=asked_notes
+    )
+
+
+def _weighed(job: Job, places: Mapping[str, Place]) -> None:
+    unknown = job.power_w.is_missing and not (job.rates or job.profile)
+    if unknown and any(place.move_j or place.move_g for place in places.values()):
+        raise UsageError("the move of the data cannot be weighed against a job of unknown power", hint="give --power-w")
+
+
+def _allowed(job: Job, zones: Sequence[str], places: Mapping[str, Place], home: str) -> tuple[list[str], list[str]]:
+    """Give the zones that meet the limits, home first: the data is there already; say why others do not."""
+    allowed, said = [home], []
+    for zone in zones:
+        latency_s = places.get(zone, Place()).latency_s
+        if zone == home:
+            continue
+        if job.residency and not any(zone == one or zone.startswith(f"{one}-") for one in job.residency):
+            said.append(f"{zone} is left out: the data stays in {', '.join(job.residency)}")
+        elif job.max_latency_s is not None and (latency_s is None or latency_s > job.max_latency_s):
+            far = "its latency is not known" if latency_s is None else f"{1000 * latency_s:.0f} ms away"
+            said.append(f"{zone} is left out: {far}")
+        else:
+            allowed.append(zone)
+    return allowed, said
+
+
+def _site(zone: str, curve: IntensityCurve, place: Place, objective: str, times_us: tuple[int, int]) -> Site:
+    chosen = curve_of(place, curve, objective)
+    values = chosen.values if isinstance(chosen, Steps) else chosen.values_g_per_kwh
+    if objective == "renewable":
+        values = tuple(None if value is None else 1.0 - value for value in values)
+    return Site(zone=zone, curve=curve, place=place, slots=slots_between(chosen, values, *times_us))
+
+
+def _about(site: Site, end_us: int) -> list[str]:
+    if site.slots is None:
+        return [f"nothing is known of {site.zone} for that time"]
+    said = []
+    if site.slots.holes_s:
+        said.append(f"the curve of {site.zone} has holes of {duration(site.slots.holes_s)}: the interval is wider")
+    if site.slots.end_us < end_us:
+        until = moment_of(site.slots.end_us).strftime("%Y-%m-%d %H:%M")
+        said.append(f"the curve of {site.zone} ends at {until} UTC: nothing is planned after it")
+    return said
+
+
+def _best(asked: Asked, now_choice: Choice) -> tuple[Choice, Site]:
+    """Give the cheapest choice and its place; running now at home where nothing is cheaper."""
+    best, where, least = now_choice, asked.home, _expected(asked, asked.home, now_choice)
+    for bound, site in _promising(asked):
+        if least is not None and bound >= least:
+            continue
+        choice = None if site.slots is None else cheapest(asked.job, site.slots)
+        cost = None if choice is None else _expected(asked, site, choice)
+        if choice is None or cost is None:
+            continue
+        if least is None or cost < least - _SAME_RATIO * abs(least):
+            best, where, least = choice, site, cost
+    return best, where
+
+
+def _promising(asked: Asked) -> list[tuple[float, Site]]:
+    """Order places by what the job costs there at least: where the program is long it need not run for most of them."""
+    job = asked.job
+    if not (job.interruptible and job.resume_cost_s) or job.rates or job.profile or len(asked.sites) == 1:
+        return [(-math.inf, site) for site in asked.sites]
+    free = replace(job, resume_cost_s=0.0)
+    bounds = []
+    for at, site in enumerate(asked.sites):
+        choice = None if site.slots is None else cheapest(free, site.slots)
+        cost = None if choice is None else _expected(asked, site, choice)
+        if cost is not None:
+            bounds.append((cost, at, site))
+    return [(cost, site) for cost, _, site in sorted(bounds, key=lambda bound: bound[:2])]
+
+
+def _expected(asked: Asked, site: Site, choice: Choice) -> float | None:
+    """Give what a choice is expected to cost by the objective, a hole at its dearest; ``None`` where that is not known."""
+    if site.slots is None or choice.stretches[-1].end_us > site.slots.end_us:
+        return None
+    joules = cost_of(choice.stretches, site.slots.edges_us, site.slots.chosen_by)
+    return joules * site.place.pue / 3.6e6 + move_cost(site, asked.objective)
+
+
+def _decided_by(asked: Asked, now_choice: Choice, chosen: Choice, site: Site) -> str:
+    if chosen is now_choice and site is asked.home:
+        only = asked.home.slots is not None and asked.end_us - asked.start_us <= sum(
+            one.end_us - one.start_us for one in now_choice.stretches
+        )
+        return "deadline: run now" if only else "nothing: run now"
+    what = []
+    if site is not asked.home:
+        what.append("region")
+    if [one[:2] for one in chosen.stretches] != [one[:2] for one in now_choice.stretches]:
+        what.append("time")
+    if {one.scale for one in chosen.stretches} != {one.scale for one in now_choice.stretches}:
+        what.append("scale")
+    if {one.power_limit_w for one in chosen.stretches} != {one.power_limit_w for one in now_choice.stretches}:
+        what.append("power limit")
+    return f"{asked.objective}: {' and '.join(what)}"
+
+
+def _written(
+    asked: Asked, choices: tuple[Choice, Choice], site: Site, found: Gain, *, decided_by: str, notes: Sequence[str]
+) -> Plan:
+    now_choice, chosen = choices
+    windows = windows_of(chosen, site.zone)
+    curve = curve_of(site.place, site.curve, asked.objective)
+    return Plan(
+        start=windows[0].start,
+        finish=windows[-1].end,
+        windows=windows,
+        emissions_g=grams(chosen, site, asked.job),
+        now_emissions_g=grams(now_choice, asked.home, asked.job),
+        saved_ratio=Saving(value=found.value, low=found.low, high=found.high),
+        energy_j=energy(chosen, site, asked.job),
+        cost_eur=euros(chosen, site, asked.job),
+        renewable_ratio=renewable(chosen, site),
+        decided_by=decided_by,
+        solver=chosen.solver,
+        curve=PlanCurve(
+            source=curve.source,
+            kind=getattr(curve, "kind", asked.objective),
+            horizon_end=None if curve.end_s is None else datetime.fromtimestamp(curve.end_s, UTC),
+        ),
+        notes=(*notes, *_resumes(asked.job, chosen), *_unpowered(asked.job)),
+    )
+
+
+def _resumes(job: Job, chosen: Choice) -> list[str]:
+    burnt = [one.burnt_j for one in chosen.stretches if one.burnt_j]
+    if not burnt:
+        return []
+    share = sum(burnt) / total_j(chosen)
+    return [f"{len(burnt)} resume{'s' if len(burnt) > 1 else ''}, {100.0 * share:.1f} % of the energy"]
+
+
+def _unpowered(job: Job) -> list[str]:
+    unknown = job.power_w.is_missing and not (job.rates or job.profile)
+    return ["the job's watts are not known: give --power-w, or run it once under `vatio run`, to see grams"] if unknown else []
+
+
+def _without_curve(job: Job, start_us: int, notes: Sequence[str]) -> Plan:
+    choice = at_once(job, start_us)
+    windows = windows_of(choice, None)
+    nothing = Quantity.absent("intensity", source="no curve")
+    joules = total_j(choice)
+    known = not job.power_w.is_missing or bool(job.rates or job.profile)
+    return Plan(
+        start=windows[0].start,
+        finish=windows[-1].end + timedelta(),
+        windows=windows,
+        emissions_g=nothing,
+        now_emissions_g=nothing,
+        saved_ratio=Saving(value=None, low=None, high=None),
+        energy_j=Quantity.exact(joules, provenance="modelled", source=job.power_w.source) if known else job.power_w,
+        cost_eur=Quantity.absent("price"),
+        renewable_ratio=Quantity.absent("renewable share"),
+        decided_by="nothing: no curve",
+        solver="none",
+        curve=PlanCurve(source="none", kind="average"),
+        notes=(*notes, "there is no intensity curve: run now", *_unpowered(job)),
+    )
