@@ -10,6 +10,7 @@ UNIT = re.compile(
 )
 # Numbers without a dimension, or of any: a value of some unit that stands beside it, the ends of an interval, a probability.
 FREE = {
+    "bound", "effect_size", "error", "reach", "spread", "step",
     "t", "df", "a", "b", "shift", "new", "minute", "last", "rest",
     "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "cost", "count", "cpus_granted",
     "embodied", "margin", "max_loss", "rtol", "statistic",
