@@ -111,9 +111,7 @@ def upgrade() -> Verdict:
 
 def hostile() -> Verdict:
     """Build a verdict whose every text attacks a page, a comment, XML or a terminal."""
-    text = (
-        ATTACK + "\x00\x0b\ufffe ]]> | `x` [a](javascript:alert(1)) </details> ```\n# h1 @all #1 <!-- --> ${{ github.token }}"
-    )
+    text = ATTACK + "\x00\x0b\ufffe ]]> | `x` [a](javascript:0) </details> ```\n# h1 @all #1 <!-- --> ${{ github.token }}"
     return replace(
         failed(),
         baseline=text,

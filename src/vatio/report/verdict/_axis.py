@@ -11,6 +11,7 @@ from vatio.report.verdict._say import limit_ratio
 
 _MARGIN = 0.07  # kept free at each side, as a share of what is shown
 _TICKS = 6
+_MOST = 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ def axis_of(verdict: Verdict, changes: Sequence[float]) -> Axis:
     """Choose the axis: no change, both limits, the interval and the pairs but for far outliers."""
     found = verdict.change_ratio
     seen = [0.0, verdict.allowed_ratio, limit_ratio(verdict), found.value, found.low, found.high, *_near(changes)]
-    known = [ratio for ratio in seen if ratio is not None]
+    known = [min(_MOST, max(-_MOST, ratio)) for ratio in seen if ratio is not None]
     low, high = min(known), max(known)
     room = max(high - low, 1e-6) * _MARGIN
     return Axis(low_ratio=low - room, high_ratio=high + room)

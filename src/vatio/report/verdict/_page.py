@@ -70,16 +70,17 @@ def _tiles(verdict: Verdict, words: Words) -> list[Html]:
     shown = [
         (cost(verdict, words), value if verdict.pairs else words.say("verdict_none"), span(verdict.change_ratio, words)),
         (words.say("verdict_pairs"), pairs, clean(verdict.test)),
-        (words.say("verdict_energy"), words.quantity(verdict.energy_j, "j"), ""),
     ]
-    return [_tile(*parts) for parts in shown]
+    own_j = verdict.energy_j
+    energy = _tile(words.say("verdict_energy"), words.quantity(own_j, "j"), "", known=not own_j.is_missing)
+    return [*(_tile(*parts) for parts in shown), energy]
 
 
-def _tile(label: str, big: str, small: str) -> Html:
+def _tile(label: str, big: str, small: str, *, known: bool = True) -> Html:
     return tag(
         "div",
         tag("p", text(label), class_="label"),
-        tag("p", text(big), class_="big"),
+        tag("p", text(big), class_="big" if known else "big none"),
         tag("p", text(small), class_="sub"),
         class_="tile",
     )

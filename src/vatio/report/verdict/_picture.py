@@ -12,7 +12,7 @@ from vatio.records import Verdict
 from vatio.report._words import Words
 from vatio.report.page import NOTHING, Html, join, tag, text
 from vatio.report.verdict._axis import Axis, axis_of, ticks
-from vatio.report.verdict._say import by_interval, change, cost, limit_ratio, percent
+from vatio.report.verdict._say import by_interval, cost, limit_ratio, percent
 from vatio.report.verdict._say import changes as changes_of
 
 LEADING = 24.0
@@ -26,14 +26,14 @@ class Drawing:
     """Hold the shapes of a comparison and how high they are."""
 
     shapes: Html
-    height: float
+    height_px: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
     axis: Axis
-    bar_y: float
-    floor_y: float
+    bar_px: float
+    floor_px: float
 
     def x(self, ratio: float) -> str:
         return _percent(self.axis.share(ratio))
@@ -43,20 +43,20 @@ def drawing(verdict: Verdict, ratios: Sequence[float], words: Words) -> Drawing:
     """Draw a comparison from its verdict and its pairs' ratios, candidate over baseline."""
     changes = changes_of(ratios)
     axis = axis_of(verdict, changes)
-    dots_height = min(170.0, max(48.0, 7.0 * len(changes))) if changes else 0.0
-    bar_y = _DOTS_TOP + dots_height + 26.0
-    frame = _Frame(axis=axis, bar_y=bar_y, floor_y=bar_y + LEADING + 14.0)
+    dots_px = min(170.0, max(48.0, 7.0 * len(changes))) if changes else 0.0
+    bar_px = _DOTS_TOP + dots_px + 20.0
+    frame = _Frame(axis=axis, bar_px=bar_px, floor_px=bar_px + 22.0)
     shapes = [
         _zones(frame, verdict),
         _ticks(frame, words),
         _limits(frame, verdict, words),
-        _dots(frame, changes, dots_height),
-        _bar(frame, verdict, words) if verdict.pairs else NOTHING,
+        _dots(frame, changes, dots_px),
+        _bar(frame, verdict) if verdict.pairs else NOTHING,
         _letters(
-            "50%", frame.floor_y + 2 * LEADING - 2.0, words.say("picture_axis", cost=cost(verdict, words)), anchor="middle"
+            "50%", frame.floor_px + 2 * LEADING - 2.0, words.say("picture_axis", cost=cost(verdict, words)), anchor="middle"
         ),
     ]
-    return Drawing(shapes=join(shapes), height=frame.floor_y + 2 * LEADING + 8.0)
+    return Drawing(shapes=join(shapes), height_px=frame.floor_px + 2 * LEADING + 8.0)
 
 
 def _percent(share: float) -> str:
@@ -66,7 +66,7 @@ def _percent(share: float) -> str:
 def _zones(frame: _Frame, verdict: Verdict) -> Html:
     """Tint what lies within the resolution, and what lies beyond."""
     ends = (frame.axis.share(verdict.allowed_ratio), frame.axis.share(limit_ratio(verdict)), 1.0)
-    top, height = 2 * LEADING, frame.floor_y - 2 * LEADING
+    top, height = 2 * LEADING, frame.floor_px - 2 * LEADING
     parts = (("between", ends[0], ends[1]), ("beyond", ends[1], ends[2]))
     return join(
         tag(
@@ -82,30 +82,31 @@ def _zones(frame: _Frame, verdict: Verdict) -> Html:
 
 
 def _ticks(frame: _Frame, words: Words) -> Html:
-    parts = [tag("line", class_="grid", x1=_percent(0.0), x2=_percent(1.0), y1=frame.floor_y, y2=frame.floor_y)]
+    parts = [tag("line", class_="grid", x1=_percent(0.0), x2=_percent(1.0), y1=frame.floor_px, y2=frame.floor_px)]
     for ratio in ticks(frame.axis):
         x = frame.x(ratio)
         kind = "grid" if ratio else "zero"
-        parts.append(tag("line", class_=kind, x1=x, x2=x, y1=2 * LEADING, y2=frame.floor_y + 4.0))
-        parts.append(_letters(x, frame.floor_y + 20.0, percent(ratio, words), anchor="middle"))
+        parts.append(tag("line", class_=kind, x1=x, x2=x, y1=2 * LEADING, y2=frame.floor_px + 4.0))
+        parts.append(_letters(x, frame.floor_px + 20.0, percent(ratio, words), anchor="middle"))
     return join(parts)
 
 
 def _limits(frame: _Frame, verdict: Verdict, words: Words) -> Html:
     """Draw both limits, each with its words in a row of its own, on the side that has room."""
-    rows = (("allowed_line", verdict.allowed_ratio, 1), ("limit_line", limit_ratio(verdict), 2))
+    # The upper row is crossed by no other line; the lower one only by the second limit, so its words go left where they can.
+    rows = (("limit_line", limit_ratio(verdict), 1, 0.5), ("allowed_line", verdict.allowed_ratio, 2, 0.3))
     parts = []
-    for key, ratio, row in rows:
+    for key, ratio, row, middle in rows:
         place, y = frame.axis.share(ratio), row * LEADING - 8.0
-        right = place < 0.5
+        right = place < middle
         x = _percent(place + (0.012 if right else -0.012))
-        parts.append(tag("line", class_="limit", x1=frame.x(ratio), x2=frame.x(ratio), y1=y - 10.0, y2=frame.floor_y))
+        parts.append(tag("line", class_="limit", x1=frame.x(ratio), x2=frame.x(ratio), y1=y - 10.0, y2=frame.floor_px))
         parts.append(_letters(x, y, words.say(key, ratio=percent(ratio, words)), anchor="start" if right else "end"))
     return join(parts)
 
 
-def _dots(frame: _Frame, changes: Sequence[float], height: float) -> Html:
-    step = height / max(1, len(changes))
+def _dots(frame: _Frame, changes: Sequence[float], height_px: float) -> Html:
+    step = height_px / max(1, len(changes))
     return join(_dot(frame, ratio, _DOTS_TOP + step * (at + 0.5)) for at, ratio in enumerate(changes))
 
 
@@ -118,22 +119,20 @@ def _dot(frame: _Frame, ratio: float, y: float) -> Html:
     return tag("svg", arrow, x=frame.x(ratio), y=y, overflow="visible", width="1", height="1")
 
 
-def _bar(frame: _Frame, verdict: Verdict, words: Words) -> Html:
+def _bar(frame: _Frame, verdict: Verdict) -> Html:
     """Draw the interval; an end that is not known has no stop and goes to the edge."""
-    found, y, colour = verdict.change_ratio, frame.bar_y, by_interval(verdict)
+    found, y, colour = verdict.change_ratio, frame.bar_px, by_interval(verdict)
     low = _percent(0.0) if found.low is None else frame.x(found.low)
     high = _percent(1.0) if found.high is None else frame.x(found.high)
     stops = [x for x, end in ((low, found.low), (high, found.high)) if end is not None]
-    place = min(0.72, max(0.28, frame.axis.share(found.value)))
     return join(
         [
             tag("line", class_=f"bar {colour}", x1=low, x2=high, y1=y, y2=y),
             *(tag("line", class_=f"end {colour}", x1=x, x2=x, y1=y - 8.0, y2=y + 8.0) for x in stops),
             tag("circle", class_=f"best {colour}", cx=frame.x(found.value), cy=y, r=5.5),
-            _letters(_percent(place), y + LEADING + 4.0, change(verdict, words), anchor="middle", class_="strong"),
         ]
     )
 
 
-def _letters(x: str, y: float, letters: str, *, anchor: str, class_: str | None = None) -> Html:
-    return tag("text", text(letters), x=x, y=y, text_anchor=anchor, class_=class_)
+def _letters(x: str, y: float, letters: str, *, anchor: str) -> Html:
+    return tag("text", text(letters), x=x, y=y, text_anchor=anchor)

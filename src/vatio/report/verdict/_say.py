@@ -6,11 +6,13 @@ import math
 from collections.abc import Sequence
 
 from vatio.records import Interval, QualityRow, Verdict
-from vatio.report._format import clean
+from vatio.report._format import clean, fit
 from vatio.report._words import Words
 from vatio.report.verdict._words import words as words_of
 
 _MOST_DECIMALS = 3
+_LONGEST_UNIT = 24
+_MOST = 1e6  # a ratio past which no more is told than that it is past it
 
 
 def headline(verdict: Verdict, *, language: str = "en") -> str:
@@ -68,7 +70,7 @@ def limit_ratio(verdict: Verdict) -> float:
 def cost(verdict: Verdict, words: Words) -> str:
     """Name what was compared: energy or CPU time, for each unit of work where there is one."""
     name = words.say("cost_j" if verdict.unit == "J" else "cost_cpu_s")
-    return words.say("cost_per", cost=name, unit=clean(verdict.per)) if verdict.per else name
+    return words.say("cost_per", cost=name, unit=fit(clean(verdict.per), _LONGEST_UNIT)) if verdict.per else name
 
 
 def change(verdict: Verdict, words: Words) -> str:
@@ -94,8 +96,7 @@ def ends(low: str, high: str, words: Words) -> str:
 def percents(interval: Interval, words: Words) -> tuple[str, str, str]:
     """Write value, low and high in percent with the digits that the interval allows; an end that is not known is empty."""
     ends = [end for end in (interval.low, interval.high) if end is not None]
-    half = max((abs(end - interval.value) for end in ends), default=abs(interval.value)) * 100.0
-    decimals = _decimals(half)
+    decimals = _decimals(max((abs(end - interval.value) for end in ends), default=abs(interval.value)))
     low = "" if interval.low is None else percent(interval.low, words, decimals=decimals, up=-1)
     high = "" if interval.high is None else percent(interval.high, words, decimals=decimals, up=1)
     return percent(interval.value, words, decimals=decimals), low, high
@@ -107,12 +108,13 @@ def percent(ratio: float, words: Words, *, decimals: int | None = None, up: int 
     >>> ascii(percent(0.05, words_of("en"))), ascii(percent(-0.0231, words_of("es"), decimals=1))
     ("'+5\\\\xa0%'", "'\\\\u22122,3\\\\xa0%'")
     """
-    return ("+" if ratio > 0.0 else "") + share(ratio, words, decimals=decimals, up=up)
+    text = share(ratio, words, decimals=decimals, up=up)
+    return f"+{text}" if ratio > 0.0 and any(mark in text for mark in "123456789") else text
 
 
 def share(ratio: float, words: Words, *, decimals: int | None = None, up: int = 0) -> str:
     """Write a size in percent, with a sign only when it is negative."""
-    scaled = ratio * 100.0
+    scaled = min(_MOST, max(-_MOST, ratio)) * 100.0
     if decimals is None:
         text = f"{scaled:.4g}" if abs(scaled) < 1e4 else f"{scaled:.0f}"
     else:
@@ -134,15 +136,15 @@ def amount(value: float, words: Words) -> str:
 
 
 def changes(ratios: Sequence[float]) -> tuple[float, ...]:
-    """Turn the pairs' ratios, candidate over baseline, into changes; what is no finite number is left out."""
-    return tuple(ratio - 1.0 for ratio in ratios if math.isfinite(ratio))
+    """Turn the pairs' ratios, candidate over baseline, into changes; what is no ratio of two costs is left out."""
+    return tuple(min(_MOST, ratio - 1.0) for ratio in ratios if math.isfinite(ratio) and ratio > 0.0)
 
 
-def _decimals(half: float) -> int:
-    """Count the decimals of two significant digits of an interval's half, in percent."""
-    if half <= 0.0:
+def _decimals(half_ratio: float) -> int:
+    """Count the decimals, in percent, of two significant digits of an interval's half."""
+    if half_ratio <= 0.0:
         return 1
-    return min(_MOST_DECIMALS, max(0, 1 - math.floor(math.log10(half))))
+    return min(_MOST_DECIMALS, max(0, 1 - math.floor(math.log10(half_ratio * 100.0))))
 
 
 def _why(verdict: Verdict, words: Words) -> str:

@@ -58,17 +58,16 @@ def _limits(axis: Axis, verdict: Verdict, words: Words) -> list[str]:
     allowed, limit = _column(axis, verdict.allowed_ratio), _column(axis, limit_ratio(verdict))
     rule = ["─"] * _WIDTH
     rule[allowed] = rule[limit] = "┬"
-    first = words.say("limit_line", ratio=percent(limit_ratio(verdict), words))
-    second = words.say("allowed_line", ratio=percent(verdict.allowed_ratio, words))
+    first = words.say("allowed_line", ratio=percent(verdict.allowed_ratio, words)).replace("\u00a0", " ")
+    second = words.say("limit_line", ratio=percent(limit_ratio(verdict), words)).replace("\u00a0", " ")
     below = [" "] * _WIDTH
-    below[allowed] = "│"
-    upper = _beside(below, limit, first) if limit > allowed else "".join(below)
-    return ["".join(rule), upper.replace("\u00a0", " "), _beside([" "] * _WIDTH, allowed, second).replace("\u00a0", " ")]
+    below[limit] = "│"
+    return ["".join(rule), _beside(below, allowed, first), _beside([" "] * _WIDTH, limit, second)]
 
 
 def _beside(cells: list[str], column: int, label: str) -> str:
-    """Write a label beside the foot of a line: to its right, or to its left where that side has more room and is free."""
-    if column + len(label) + 2 <= _WIDTH + 10 or " " * (len(label) + 2) != "".join(cells[column - len(label) - 2 : column]):
-        return "".join(cells[:column]) + f"└ {label}"
+    """Write a label beside the foot of a line: to its left where it fits there, else to its right, over what stands there."""
     start = column - len(label) - 1
-    return "".join(cells[:start]) + f"{label} ┘"
+    if start >= 0:
+        return "".join([*cells[:start], label, " ┘", *cells[column + 1 :]])
+    return "".join([*cells[:column], "└ ", label, *cells[column + 2 + len(label) :]])

@@ -9,7 +9,7 @@ from vatio.records import Verdict
 from vatio.report._words import Words
 from vatio.report.page import Html, join, tag, text
 from vatio.report.verdict._picture import LEADING, Drawing, drawing
-from vatio.report.verdict._say import changes, cost, percent, reasons, sentence
+from vatio.report.verdict._say import change, changes, cost, percent, reasons, sentence
 from vatio.report.verdict._words import words as words_of
 
 _WIDTH = 560
@@ -28,13 +28,15 @@ def comparison_svg(verdict: Verdict, *, ratios: Sequence[float] = (), language: 
     said = words_of(language)
     made = drawing(verdict, ratios, said)
     top = _PAD + 2 * LEADING + 12.0
-    height = top + made.height + _PAD
+    height = top + made.height_px + _PAD
     parts = [
         *names(verdict, ratios, said),
         Html(f"<style>{own('comparison.css')}{own('picture.css')}</style>"),
         tag("rect", class_="paper", x=0.5, y=0.5, width=_WIDTH - 1.0, height=height - 1.0, rx=10),
         *_head(verdict, ratios, said),
-        tag("svg", made.shapes, x=_PAD, y=top, width=_WIDTH - 2 * _PAD, height=made.height, class_="cmp", overflow="visible"),
+        tag(
+            "svg", made.shapes, x=_PAD, y=top, width=_WIDTH - 2 * _PAD, height=made.height_px, class_="cmp", overflow="visible"
+        ),
     ]
     whole = tag(
         "svg",
@@ -53,7 +55,9 @@ def inline(verdict: Verdict, ratios: Sequence[float], words: Words) -> Html:
     """Draw a comparison into a page, as wide as it is."""
     made: Drawing = drawing(verdict, ratios, words)
     inside = join([*names(verdict, ratios, words), made.shapes])
-    return tag("svg", inside, class_="cmp", role="img", aria_labelledby="cmp-title cmp-desc", width="100%", height=made.height)
+    return tag(
+        "svg", inside, class_="cmp", role="img", aria_labelledby="cmp-title cmp-desc", width="100%", height=made.height_px
+    )
 
 
 def names(verdict: Verdict, ratios: Sequence[float], words: Words) -> list[Html]:
@@ -72,9 +76,12 @@ def own(name: str) -> str:
 
 
 def _head(verdict: Verdict, ratios: Sequence[float], words: Words) -> list[Html]:
-    legend = [words.say("picture_dots", count=str(len(changes(ratios))))] if ratios else []
-    lines = ((words.name(verdict.outcome), "strong title"), ("; ".join([*legend, words.say("picture_bar")]), None))
+    """Write the outcome, and what is drawn; a narrow picture has room for the dots' words only."""
+    outcome = f"{words.name(verdict.outcome)}: {change(verdict, words)}"
+    dots = words.say("picture_dots", count=str(len(changes(ratios)))) if ratios else ""
+    bar = tag("tspan", text(f"{'; ' if dots else ''}{words.say('picture_bar')}"), class_="wide" if dots else None)
+    lines = ((text(outcome), "strong title"), (join([text(dots), bar]), None))
     return [
-        tag("g", tag("text", text(line), x=_PAD, y=_PAD + 16.0 + at * LEADING, class_=class_), class_="cmp")
+        tag("g", tag("text", line, x=_PAD, y=_PAD + 16.0 + at * LEADING, class_=class_), class_="cmp")
         for at, (line, class_) in enumerate(lines)
     ]
