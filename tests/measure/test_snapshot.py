@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from vatio.measure.snapshot._machine import accelerators, processor
 from vatio.measure.snapshot._python import distributions, find_python
 from vatio.measure.snapshot._snapshot import Snapshot, Subject
 from vatio.measure.snapshot._veil import Veil
+from vatio.measure.snapshot._written import find_written
 from vatio.records import Environment, FileDigest, dumps, from_json
 
 OLD_S = 100.0
@@ -53,11 +55,20 @@ def snapshot(
     outputs: tuple[str, ...] = (),
     environ: dict[str, str] | None = None,
     around: Surroundings | None = None,
+    search_s: float = 0.0,
+    ours: tuple[str, ...] = (),
     **wishes: object,
 ) -> Snapshot:
     environ = {"HOME": str(folder.parent), "PATH": os.environ["PATH"], **(environ or {})}
     subject = Subject(
-        argv=command or ("true",), cwd=str(folder), root=str(folder), environ=environ, inputs=inputs, outputs=outputs
+        argv=command or ("true",),
+        cwd=str(folder),
+        root=str(folder),
+        environ=environ,
+        inputs=inputs,
+        outputs=outputs,
+        search_s=search_s,
+        ours=ours,
     )
     veil = Veil(environ, hostname="", salt=b"salt")
     record = replace(load_config(str(folder), environ=environ).record, **wishes)  # type: ignore[arg-type]
@@ -174,7 +185,113 @@ def test_an_input_that_changes_while_the_run_goes_on_has_no_digest(project: Path
     found = taken.finish()
 
     assert found.inputs[0].sha256 is None
-    assert any("data.csv changed" in note for note in taken.notes)
+    assert found.changed == ("input: data.csv",)
+    assert "changed while the run went on: input: data.csv" in taken.notes
+
+
+def test_an_input_that_is_swapped_after_it_was_digested_is_found(project: Path) -> None:
+    (project / "data.csv").write_bytes(b"before")
+    (project / "touched.csv").write_bytes(b"same")
+    (project / "set").mkdir()
+    (project / "set" / "a").write_bytes(b"a")
+    taken = snapshot(project, inputs=("data.csv", "touched.csv", "set"))
+    work(taken)
+    (project / "data.csv").write_bytes(b"b3fore")
+    (project / "set" / "a").write_bytes(b"b")
+    os.utime(project / "touched.csv")
+    found = taken.finish()
+
+    assert found.changed == ("input: data.csv", "input: set")
+    assert found.inputs[0].sha256 == digest(b"before")
+
+
+def work(taken: Snapshot) -> None:
+    while not taken.step():
+        time.sleep(taken.due_s(time.monotonic()) or 0.0)
+
+
+def test_code_that_is_edited_while_the_run_goes_on_is_named(repository: Path) -> None:
+    (repository / "other.py").write_text("x = 1\n")
+    (repository / "same.py").write_text("x = 1\n")
+    taken = snapshot(repository)
+    work(taken)
+    (repository / "train.py").write_text("print(2)\n")
+    (repository / "other.py").write_text("x = 2\n")
+    (repository / "same.py").write_text("x = 1\n")
+    (repository / "result.json").write_text("{}")
+    found = taken.finish()
+
+    assert found.changed == ("code: other.py", "code: train.py")
+    assert found.git is not None
+    assert found.git.dirty_sha256 is not None
+
+
+def test_an_edit_before_git_was_asked_is_found_by_its_date(repository: Path) -> None:
+    taken = snapshot(repository)
+    (repository / "train.py").write_text("print(2)\n")
+    assert taken.finish().changed == ("code: train.py",)
+
+
+def test_an_edit_that_is_taken_back_or_committed_is_found_where_it_can_be(repository: Path) -> None:
+    (repository / "train.py").write_text("print(2)\n")
+    taken = snapshot(repository)
+    work(taken)
+    git(repository, "commit", "-q", "-a", "-m", "second")
+    (repository / "train.py").write_text("print(3)\n")
+    changed = taken.finish().changed
+    assert changed is not None
+    assert changed[0].startswith("code: commit ")
+    assert changed[1:] == ("code: train.py",)
+
+
+def test_code_that_stays_as_it_is_has_not_changed_and_without_git_nothing_is_said(repository: Path, tmp_path: Path) -> None:
+    (repository / "train.py").write_text("print(2)\n")
+    (repository / "new.py").write_text("print(2)\n")
+    time.sleep(0.02)
+    assert snapshot(repository).finish().changed == ()
+    assert snapshot(repository, environ={"GIT_DIR": "/nowhere"}).finish().changed is None
+
+
+def test_files_that_the_run_writes_are_found_and_digested(project: Path) -> None:
+    (project / "before.txt").write_text("old")
+    for name in (".git", ".vatio", "__pycache__", "venv", "out/deep", "declared", "ours"):
+        (project / name).mkdir(parents=True)
+    time.sleep(0.05)
+    taken = snapshot(project, outputs=("declared",), search_s=5.0, ours=(str(project / "ours"),))
+    (project / "venv" / "pyvenv.cfg").write_text("home = /x")
+    for name in ("a.bin", "out/deep/b.bin", ".git/x", ".vatio/x", "__pycache__/c", "venv/x", "declared/d", "x.pyc", "ours/x"):
+        (project / name).write_bytes(name.encode())
+    (project / "link").symlink_to("/etc/passwd")
+    found = taken.finish()
+
+    assert [(item.path, item.found) for item in found.outputs] == [
+        ("declared", False),
+        ("a.bin", True),
+        ("out/deep/b.bin", True),
+    ]
+    assert found.outputs[1].sha256 == digest(b"a.bin")
+
+
+def test_the_search_for_written_files_has_an_end(project: Path) -> None:
+    taken = snapshot(project, search_s=5.0)
+    for at in range(300):
+        (project / f"{at:03}").write_text("x")
+    found = taken.finish()
+    assert 0 < len(found.outputs) <= 256
+    assert any("cut short" in note for note in taken.notes)
+
+    for at in range(40):
+        (project / f"folder{at}").mkdir()
+        for number in range(10):
+            (project / f"folder{at}" / str(number)).write_text("x")
+    steps = find_written(str(project), 2**63, limit_s=0.0, clock=iter(range(10_000)).__next__)
+    given: list[object] = []
+
+    def drained() -> Iterator[bool]:
+        given.append((yield from steps))
+
+    list(drained())
+    assert given == [((), False)]
 
 
 def test_digesting_gives_way_after_each_mebibyte_and_is_remembered(project: Path) -> None:

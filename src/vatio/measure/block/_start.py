@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # Inside a `vatio run`, which samples every second, a run within needs its two ends and little more.
 _WITHIN_INTERVAL_S = 10.0
+# How long to look for files that a block has written.
+_SEARCH_S = 0.1
 
 
 def start(wish: Wish, *, begun_s: float, frame: FrameType) -> Run:
@@ -214,6 +216,8 @@ def _snapshot(config: Config, around: Surroundings, recording: Recording, keepin
         environ=known,
         inputs=config.workload.inputs,
         outputs=config.workload.outputs,
+        search_s=0.0 if around.run else _SEARCH_S,
+        ours=tuple(os.path.abspath(path) for path in (os.path.dirname(keeping.folder or ""), keeping.recorded_in) if path),
     )
     return SnapshotBeside(Snapshot(subject, wishes=config.record, around=around, veil=veil), recording)
 

@@ -6,8 +6,10 @@ import json
 import os
 from collections.abc import Callable, Generator, Mapping
 from hashlib import sha256
+from types import MappingProxyType
 from typing import NamedTuple
 
+from vatio.files import regular
 from vatio.measure._granted import slurp
 
 _LARGEST_SOURCE_BYTES = 1 << 20
@@ -15,6 +17,7 @@ _LARGEST_COPY_BYTES = 16 << 20
 _MOST_SOURCES = 2000
 _PROBE_BYTES = 8192
 _DEEPEST_LINK = 5
+_UNTRACKED = "??"
 # What git would run of the repository's own choosing (a monitor, a filter of differences) stays off.
 _GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 _STATUS = (*_GIT, "status", "--porcelain", "-z", "--untracked-files=normal")
@@ -43,12 +46,16 @@ class Tree(NamedTuple):
 
 
 class Change(NamedTuple):
-    """Hold the uncommitted change: its digest (``None``: clean, or not known), the copy, and what was left out of it."""
+    """Hold the uncommitted change: its digest (``None``: clean, or not known), the copy, and what was left out of it.
+
+    ``files`` are the digests of the changed and new files, to be held against what is there when the run has ended.
+    """
 
     sha256: str | None
     copy: bytes | None
     left_out: tuple[str, ...] = ()
     known: bool = True
+    files: Mapping[str, str] = MappingProxyType({})
 
 
 class Helper:
@@ -114,21 +121,72 @@ def find_change(
     tree: Tree, *, copy: bool, environ: Mapping[str, str], started: Callable[[Helper], None]
 ) -> Generator[bool, None, Change]:
     """Ask git for the uncommitted change, giving way while it works; ``started`` is told of each process."""
-    status = yield from _ask(_STATUS, tree.root, environ, started)
-    if status is None:
+    entries = yield from _changed_files(tree.root, environ, started)
+    if entries is None:
         return Change(None, None, known=False)
-    entries = [entry for entry in os.fsdecode(status).split("\0") if entry and not _is_ours(entry[3:])]
     if not entries:
         return Change(None, None)
     diff = yield from _ask(_DIFF, tree.root, environ, started)
-    untracked = [entry[3:] for entry in entries if entry.startswith("?? ")]
-    sources, left_out = _sources(tree.root, untracked)
+    sources, left_out = _sources(tree.root, [name for kind, name in entries if kind == _UNTRACKED])
     change = sha256(diff or b"")
     for name in sorted(sources):
         change.update(f"\0{name}\0{sha256(sources[name]).hexdigest()}".encode("utf-8", "surrogateescape"))
     for name in left_out:
         change.update(f"\0{name}".encode("utf-8", "surrogateescape"))
-    return Change(change.hexdigest(), _copied(tree, diff or b"", sources) if copy else None, tuple(left_out))
+    files = {name: state_of(os.path.join(tree.root, name)) for kind, name in entries if kind != _UNTRACKED}
+    files |= {name: sha256(data).hexdigest() for name, data in sources.items()}
+    return Change(change.hexdigest(), _copied(tree, diff or b"", sources) if copy else None, tuple(left_out), files=files)
+
+
+def find_changed_since(
+    tree: Tree,
+    files: Mapping[str, str],
+    *,
+    begun_ns: int,
+    looked_ns: int,
+    environ: Mapping[str, str],
+    started: Callable[[Helper], None],
+) -> Generator[bool, None, tuple[str, ...] | None]:
+    """Name the files of code that are other ones than when the run began; new files may be its outputs, and are left out.
+
+    ``files`` is what the change held when it was looked at, soon after the run had begun; ``None``: git could not be asked.
+    """
+    entries = yield from _changed_files(tree.root, environ, started)
+    if entries is None:
+        return None
+    names = files.keys() | {name for kind, name in entries if kind != _UNTRACKED}
+    after = {name: state_of(os.path.join(tree.root, name)) for name in names}
+    # What was looked at late, as in a short run, may have changed before that.
+    changed = {
+        name
+        for name in names
+        if after[name] != files.get(name) or is_between(os.path.join(tree.root, name), begun_ns, looked_ns)
+    }
+    now = find_tree(tree.root)
+    moved = () if now is None or now.commit == tree.commit else (f"commit {tree.commit} to {now.commit}",)
+    return (*moved, *sorted(changed))
+
+
+def state_of(path: str) -> str:
+    """Give the digest of a small file, of another one what its stat tells: enough to see that it was changed."""
+    try:
+        if os.path.islink(path):
+            return f"link {os.readlink(path)}"
+        found = os.stat(path)
+        if found.st_size > _LARGEST_COPY_BYTES or not os.path.isfile(path):
+            return f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
+        with open(path, "rb", opener=regular) as file:
+            return sha256(file.read()).hexdigest()
+    except OSError:
+        return "gone"
+
+
+def is_between(path: str, begun_ns: int, looked_ns: int) -> bool:
+    """Tell whether a file has last changed between two moments, by the one date that nobody can set."""
+    try:
+        return begun_ns < os.lstat(path).st_ctime_ns <= looked_ns
+    except OSError:
+        return False
 
 
 def read_copy(blob: bytes) -> tuple[bytes, dict[str, bytes]]:
@@ -138,6 +196,22 @@ def read_copy(blob: bytes) -> tuple[bytes, dict[str, bytes]]:
     kept = json.loads(zlib.decompress(blob))
     untracked = {name: text.encode("utf-8", "surrogateescape") for name, text in kept["untracked"].items()}
     return kept["diff"].encode("utf-8", "surrogateescape"), untracked
+
+
+def _changed_files(
+    root: str, environ: Mapping[str, str], started: Callable[[Helper], None]
+) -> Generator[bool, None, list[tuple[str, str]] | None]:
+    """Ask git for what is changed and new, each with its two letters; vatio's own files are left out."""
+    status = yield from _ask(_STATUS, root, environ, started)
+    if status is None:
+        return None
+    entries, words = [], iter(os.fsdecode(status).split("\0"))
+    for word in words:
+        if word:
+            entries.append((word[:2], word[3:]))
+            if word[0] in "RC":  # followed by the name that it had
+                entries.append((word[:2], next(words, "")))
+    return [(kind, name) for kind, name in entries if name and not _is_ours(name)]
 
 
 def _ask(

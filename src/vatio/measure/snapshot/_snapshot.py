@@ -14,11 +14,12 @@ from typing import Protocol
 
 from vatio.measure._surroundings import Surroundings
 from vatio.measure.snapshot._files import Mark, StatCache, cache_folder, digest_in_slices, mark
-from vatio.measure.snapshot._git import Helper, Tree, find_change, find_tree
+from vatio.measure.snapshot._git import Change, Helper, Tree, find_change, find_changed_since, find_tree
 from vatio.measure.snapshot._machine import accelerators, allowed, determinism, processor, seeds, system
 from vatio.measure.snapshot._python import describe, find_distributions, find_python
 from vatio.measure.snapshot._redact import redact_variables
 from vatio.measure.snapshot._veil import Veil
+from vatio.measure.snapshot._written import find_written
 from vatio.records import Environment, FileDigest, Git
 
 _LOCKS = (
@@ -30,6 +31,9 @@ _SLICE_S = 0.005
 _REST_RATIO = 3.0
 _IDLE_S = 0.02
 _MOST_AFTER_S = 10.0
+_MOST_NAMED = 5
+# Of files that nobody declared: larger ones are named without their digest.
+_MOST_FOUND_BYTES = 1 << 30
 # What a step did: worked, or found that it has to wait for another process.
 Steps = Generator[bool, None, None]
 
@@ -48,7 +52,11 @@ class Wishes(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Name what a snapshot is of: a command in a folder, its declared files, and the folder that lock files lie in."""
+    """Name what a snapshot is of: a command in a folder, its declared files, and the folder that lock files lie in.
+
+    ``search_s`` is how long to look, when it has ended, for files that it has written without declaring them; 0: not.
+    ``ours`` are the beginnings of paths that vatio itself writes.
+    """
 
     argv: tuple[str, ...]
     cwd: str
@@ -56,6 +64,8 @@ class Subject:
     environ: Mapping[str, str]
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    search_s: float = 0.0
+    ours: tuple[str, ...] = ()
 
 
 class Snapshot:
@@ -66,13 +76,17 @@ class Snapshot:
     """
 
     __slots__ = (
+        "_begun_ns",
         "_cache",
+        "_change",
         "_declared",
         "_environment",
         "_helpers",
+        "_looked_ns",
         "_next_s",
         "_steps",
         "_subject",
+        "_tree",
         "_veil",
         "artifacts",
         "code",
@@ -82,6 +96,9 @@ class Snapshot:
     def __init__(self, subject: Subject, *, wishes: Wishes, around: Surroundings, veil: Veil) -> None:
         self._subject, self._veil = subject, veil
         self._declared = {path: _mark_of(os.path.join(subject.cwd, path)) for path in subject.inputs}
+        self._begun_ns = self._looked_ns = time.time_ns()
+        self._tree: Tree | None = None
+        self._change = Change(None, None, known=False)
         self._helpers: list[Helper] = []
         self._cache: StatCache | None = None
         self.code: bytes | None = None
@@ -120,7 +137,7 @@ class Snapshot:
         """Finish what is left once the workload has ended, and digest its outputs; for ``limit_s`` at the most."""
         if self._steps is not None:
             self._complete(self._steps, limit_s, stop)
-        self._steps = self._outputs()
+        self._steps = self._afterwards()
         self._complete(self._steps, limit_s, stop)
         self._steps = None
         if self._cache is not None:
@@ -159,10 +176,15 @@ class Snapshot:
 
     def _work(self, wishes: Wishes, around: Surroundings) -> Steps:
         subject, veil = self._subject, self._veil
-        tree = find_tree(subject.cwd)
-        self._know(git=None if tree is None else Git(commit=tree.commit, remote=veil.url(tree.remote) if tree.remote else None))
+        self._tree = tree = find_tree(subject.cwd)
+        if tree is not None:
+            remote = veil.url(tree.remote) if tree.remote else None
+            self._know(
+                git=Git(commit=tree.commit, remote=remote, folder=os.path.relpath(subject.cwd, tree.root).removeprefix("."))
+            )
+            yield from self._find_change(tree, wishes)
         self._know(
-            cpu=processor(root=around.root),
+            cpu=processor(root=around.root, cpus_granted=around.cpus_granted),
             gpus=accelerators(around.visible_gpus, root=around.root),
             **system(root=around.root),
         )
@@ -173,17 +195,73 @@ class Snapshot:
         self._know(python={name: veil.text(told) for name, told in describe(python).items()})
         self._know(distributions=(yield from find_distributions(python, subject.environ)))
         yield False
-        if tree is not None:
-            yield from self._change(tree, wishes)
         self._know(locks=(yield from self._digests(self._locks())))
         self._know(inputs=(yield from self._digests(subject.inputs)))
 
-    def _outputs(self) -> Steps:
-        self._know(outputs=(yield from self._digests(tuple(dict.fromkeys((*self._subject.outputs, *self.artifacts))))))
+    def _afterwards(self) -> Steps:
+        """Hold code and inputs against what they were, and digest what was written."""
+        self._know(changed=(yield from self._changed()))
+        told = tuple(dict.fromkeys((*self._subject.outputs, *self.artifacts)))
+        self._know(outputs=(yield from self._digests(told)))
+        if self._subject.search_s > 0.0 and self._subject.cwd:
+            self._know(outputs=(*self._environment.outputs, *(yield from self._found(told))))
 
-    def _change(self, tree: Tree, wishes: Wishes) -> Steps:
+    def _changed(self) -> Generator[bool, None, tuple[str, ...] | None]:
+        subject, names = self._subject, tuple[str, ...]()
+        if self._tree is not None and self._change.known:
+            since = yield from find_changed_since(
+                self._tree,
+                self._change.files,
+                begun_ns=self._begun_ns,
+                looked_ns=self._looked_ns,
+                environ=subject.environ,
+                started=self._helpers.append,
+            )
+            if since is None:
+                return None
+            names = tuple(f"code: {name}" for name in since)
+        for told in self._environment.inputs:
+            if (yield from self._is_changed(told)):
+                names = (*names, f"input: {told.path}")
+        if names:
+            more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+            self.notes.append(f"changed while the run went on: {', '.join(names[:_MOST_NAMED])}{more}")
+        return names if self._tree is None or self._change.known else None
+
+    def _is_changed(self, told: FileDigest) -> Generator[bool, None, bool]:
+        path = next((path for path in self._declared if self._veil.text(path) == told.path), None)
+        if path is None:
+            return False
+        place = os.path.join(self._subject.cwd, path)
+        if self._declared[path] == _mark_of(place) and not os.path.isdir(place):
+            return told.sha256 is None and told.bytes is not None
+        now = yield from digest_in_slices(place, self._stat_cache())
+        return now.sha256 != told.sha256 or (told.sha256 is None and now.bytes is not None)
+
+    def _found(self, told: tuple[str, ...]) -> Generator[bool, None, tuple[FileDigest, ...]]:
+        """Digest the files that were written and not told of, as far as that is soon done."""
+        folder = self._subject.cwd
+        written = yield from find_written(folder, self._begun_ns, limit_s=self._subject.search_s)
+        if not written.is_whole:
+            self.notes.append(f"the search for written files was cut short: {len(written.paths)} found so far")
+        known = [os.path.abspath(os.path.join(folder, path)) for path in told]
+        places = {path: os.path.abspath(os.path.join(folder, path)) for path in written.paths}
+        new = [
+            path for path in places if not _is_among(places[path], known) and not places[path].startswith(self._subject.ours)
+        ]
+        small, left_bytes = [], _MOST_FOUND_BYTES
+        for path in new:
+            left_bytes -= _size_bytes(os.path.join(folder, path))
+            if left_bytes >= 0:
+                small.append(path)
+        digests = {item.path: item for item in (yield from self._digests(small))}
+        absent = {path: FileDigest(path=path, sha256=None, bytes=_size_bytes(os.path.join(folder, path))) for path in new}
+        return tuple(replace(digests.get(self._veil.text(path), absent[path]), found=True) for path in new)
+
+    def _find_change(self, tree: Tree, wishes: Wishes) -> Steps:
         copy = wishes.code == "copy"
         change = yield from find_change(tree, copy=copy, environ=self._subject.environ, started=self._helpers.append)
+        self._change, self._looked_ns = change, time.time_ns()
         if not change.known:
             self.notes.append("git could not be asked for uncommitted changes")
         self.code = change.copy
@@ -199,7 +277,6 @@ class Snapshot:
             place = os.path.join(self._subject.cwd, path)
             digest = yield from digest_in_slices(place, self._stat_cache())
             if path in self._declared and self._declared[path] != _mark_of(place):
-                self.notes.append(f"{self._veil.text(path)} changed while the run went on: its digest is not known")
                 digest = replace(digest, sha256=None)
             found.append(replace(digest, path=self._veil.text(path)))
         return tuple(found)
@@ -226,6 +303,17 @@ def working_folder() -> str:
         return os.getcwd()
     except OSError:
         return ""
+
+
+def _is_among(path: str, known: Sequence[str]) -> bool:
+    return any(path == one or path.startswith(f"{one}{os.sep}") for one in known)
+
+
+def _size_bytes(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _mark_of(path: str) -> Mark | None:

@@ -23,6 +23,8 @@ from vatio.measure.wrap._system import System
 # Programs that hand the work to a daemon, whose processes are not below ours.
 _DAEMONS = ("docker", "podman", "nerdctl", "ray", "sbatch", "qsub", "bsub", "kubectl", "systemd-run", "at", "batch")
 _MOST_SURVIVORS = 5
+# How long to look for files that the workload has written.
+_SEARCH_S = 0.5
 _PARTS = Parts()
 
 
@@ -175,8 +177,16 @@ def _snapshot(job: Job, ready: Prepared) -> Snapshot | None:
         environ=environ,
         inputs=workload.inputs,
         outputs=workload.outputs,
+        search_s=_SEARCH_S,
+        ours=_ours(ready),
     )
     return Snapshot(subject, wishes=job.config.record, around=ready.around, veil=ready.veil)
+
+
+def _ours(ready: Prepared) -> tuple[str, ...]:
+    """Give the beginnings of the paths that this run itself writes: its spool, its ledger."""
+    places = [ready.folder and os.path.dirname(ready.folder), ready.keeper and ready.keeper.recorded_in]
+    return tuple(os.path.abspath(place) for place in places if place)
 
 
 def _check_record_file(path: str | None) -> None:
