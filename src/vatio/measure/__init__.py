@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from vatio.measure.block import phase as phase
     from vatio.measure.block import track as track
     from vatio.measure.block import work as work
+    from vatio.measure.controls import AutoCap as AutoCap
+    from vatio.measure.controls import LimitSearch as LimitSearch
+    from vatio.measure.controls import LimitSession as LimitSession
+    from vatio.measure.controls import PowerCap as PowerCap
+    from vatio.measure.controls import Window as Window
+    from vatio.measure.controls import cost_j_per_unit as cost_j_per_unit
+    from vatio.measure.controls import journals as journals
+    from vatio.measure.controls import open_limits as open_limits
+    from vatio.measure.controls import restore_limits as restore_limits
     from vatio.measure.meters import Opened as Opened
     from vatio.measure.meters import open_meters as open_meters
     from vatio.measure.paired import Arm as Arm
@@ -34,6 +43,7 @@ if TYPE_CHECKING:
     from vatio.measure.paired import PairedOptions as PairedOptions
     from vatio.measure.paired import PairedProgress as PairedProgress
     from vatio.measure.paired import Repetition as Repetition
+    from vatio.measure.paired import measure_paired as measure_paired
     from vatio.measure.wrap import Controller as Controller
     from vatio.measure.wrap import LiveLine as LiveLine
     from vatio.measure.wrap import Moment as Moment
@@ -56,8 +66,13 @@ __getattr__, __dir__, __all__ = door(
         "_surroundings": "Surroundings surroundings",
         "_tree": "ProcessTree",
         "vatio.measure.block": "Run Track log_artifact log_metric phase track work",
+        "vatio.measure.controls": (
+            "AutoCap LimitSearch LimitSession PowerCap Window cost_j_per_unit journals open_limits restore_limits"
+        ),
         "vatio.measure.meters": "Opened open_meters",
-        "vatio.measure.paired": ("Arm PairedCosts PairedDesign PairedMeasurement PairedOptions PairedProgress Repetition"),
+        "vatio.measure.paired": (
+            "Arm PairedCosts PairedDesign PairedMeasurement PairedOptions PairedProgress Repetition measure_paired"
+        ),
         "vatio.measure.wrap": "Controller LiveLine Moment RunOptions RunOutcome run_command",
     },
 )

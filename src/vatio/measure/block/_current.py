@@ -101,6 +101,11 @@ def outside() -> OutsideLog | None:
     return _outside[0]
 
 
+def look_around_again() -> None:
+    """Forget which ``vatio run`` is around: this process is a fork with an environment of its own."""
+    _outside.clear()
+
+
 _counts: dict[str, int] = {}
 
 

@@ -1,8 +1,4 @@
-"""Compare two or more workloads, repeated in turn under the same conditions: what gates, probes and trials stand on.
-
-``measure_paired(arms, *, design, config, options, stop=None, progress=None) -> PairedMeasurement``; ``stop`` is asked with
-``PairedCosts`` after every whole block, ``progress`` is told with ``PairedProgress`` after every repetition.
-"""
+"""Compare two or more workloads, repeated in turn under the same conditions: what gates, probes and trials stand on."""
 
 from vatio._door import door
 
@@ -10,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.measure.paired._design import Arm as Arm
     from vatio.measure.paired._design import PairedDesign as PairedDesign
+    from vatio.measure.paired._measure import measure_paired as measure_paired
     from vatio.measure.paired._measurement import PairedCosts as PairedCosts
     from vatio.measure.paired._measurement import PairedMeasurement as PairedMeasurement
     from vatio.measure.paired._measurement import PairedProgress as PairedProgress
@@ -20,6 +17,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_design": "Arm PairedDesign",
+        "_measure": "measure_paired",
         "_measurement": "PairedCosts PairedMeasurement PairedProgress Repetition",
         "_options": "PairedOptions",
     },

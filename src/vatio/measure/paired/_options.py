@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from vatio.ledger import Keeper
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairedOptions:
@@ -16,7 +12,7 @@ class PairedOptions:
 
     ``name``, ``stage`` and ``tags`` are those of the comparison's run; ``within`` is the run around it, ``parents`` what
     it comes from. ``resume`` names the comparison's run to go on with. ``outputs`` is a folder that gets what the commands
-    write, one file a repetition; without it that is discarded. ``keeper`` is an open one, which stays open.
+    print, one file a repetition; without it that is discarded.
     """
 
     environ: Mapping[str, str]
@@ -27,4 +23,3 @@ class PairedOptions:
     parents: tuple[str, ...] = ()
     resume: str | None = None
     outputs: str | None = None
-    keeper: Keeper | None = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from vatio.measure._events import wake_address
+from vatio.measure._events import WorkTold, wake_address
 from vatio.measure._recording import Latest, Recording
 from vatio.measure._rim import Rim
 from vatio.measure.snapshot import Snapshot
@@ -20,7 +20,7 @@ _NEVER_S = float("inf")
 class Work:
     """Drive one recording, its snapshot and its controllers; a part that fails is left out from then on."""
 
-    __slots__ = ("_clock", "_controllers", "_events", "_latest", "_rim", "own", "recording", "snapshot")
+    __slots__ = ("_clock", "_controllers", "_events", "_latest", "_rim", "_told", "own", "recording", "snapshot")
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class Work:
         self._controllers = list(controllers)
         self._events: Any = rim("the event socket", lambda: _listen(recording.started.id), None)
         self._latest: Latest | None = None
+        self._told = WorkTold(recording.events.folder)
         tree = recording.instruments.tree
         self.own: set[int] = tree.not_ours if tree is not None else set()
         self.own.update(children())
@@ -110,7 +111,7 @@ class Work:
             self._show(recording.latest)
 
     def _show(self, latest: Latest) -> None:
-        moment = _moment(self._latest, latest)
+        moment = _moment(self._latest, latest, self._told.units() if self._controllers else {})
         self._latest = latest
         for controller in tuple(self._controllers):
             self._let(controller, lambda it: it.sample(moment))
@@ -124,11 +125,11 @@ class Work:
             self._controllers.remove(controller)
 
 
-def _moment(before: Latest | None, now: Latest) -> Moment:
+def _moment(before: Latest | None, now: Latest, work: Mapping[str, float]) -> Moment:
     power_w = None
     if before is not None and before.energy_j is not None and now.energy_j is not None and now.t_s > before.t_s:
         power_w = (now.energy_j - before.energy_j) / (now.t_s - before.t_s)
-    return Moment(t_s=now.t_s, energy_j=now.energy_j, power_w=power_w, cpu_s=now.cpu_s)
+    return Moment(t_s=now.t_s, energy_j=now.energy_j, power_w=power_w, cpu_s=now.cpu_s, work=work)
 
 
 def _listen(run: str) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from vatio.records import Started
@@ -13,13 +13,15 @@ from vatio.records import Started
 class Moment:
     """Hold what a run shows at one sample: ``energy_j`` is ``None`` while no counted device has a value.
 
-    ``power_w`` is the mean power since the sample before; ``cpu_s`` the workload's CPU-seconds so far.
+    ``power_w`` is the mean power since the sample before; ``cpu_s`` the workload's CPU-seconds so far; ``work`` the units of
+    work that it has told of, by name.
     """
 
     t_s: float
     energy_j: float | None
     power_w: float | None
     cpu_s: float | None
+    work: Mapping[str, float] = field(default_factory=dict)
 
 
 class Controller(Protocol):

@@ -1,0 +1,86 @@
+"""Repeat one arm once: as a run in the ledger within the comparison's, measured as `vatio run` and `track` measure."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from vatio.measure._spawn import Place
+from vatio.measure._surroundings import surroundings
+from vatio.measure.meters import open_meters
+from vatio.measure.paired._call import repeat_call
+from vatio.measure.paired._child import attended
+from vatio.measure.paired._design import Arm
+from vatio.measure.paired._folding import Folding
+from vatio.measure.paired._found import repetition_of, unmeasured
+from vatio.measure.paired._measurement import Repetition
+from vatio.measure.paired._order import Turn
+from vatio.measure.paired._processes import children, end_all
+from vatio.measure.paired._setting import Setting
+from vatio.measure.paired._streams import Streams
+from vatio.measure.paired._watchdog import Watchdog
+from vatio.measure.wrap import Parts, RunOptions, run_session
+
+_LEFT = "leaves processes running: they were ended, so that they do not load what comes after"
+
+
+class Repeated(NamedTuple):
+    """Hold one repetition, without its cost, and what there is to say of it."""
+
+    repetition: Repetition
+    notes: tuple[str, ...] = ()
+
+
+def repeat(arm: Arm, turn: Turn, *, setting: Setting, cpus: tuple[int, ...]) -> Repeated:
+    """Run one repetition of an arm."""
+    if arm.call is not None and not arm.isolated:
+        return Repeated(repeat_call(arm, turn, setting=setting, cpus=cpus))
+    before = set(children())
+    repeated = _repeat_child(arm, turn, setting, cpus)
+    left = set(children()) - before
+    if not left:
+        return repeated
+    end_all(left)
+    return repeated._replace(notes=(*repeated.notes, f"{arm.name} {_LEFT}"))
+
+
+def _repeat_child(arm: Arm, turn: Turn, setting: Setting, cpus: tuple[int, ...]) -> Repeated:
+    watchdog, folding = Watchdog(setting.stopping, timeout_s=setting.timeout_s), Folding()
+    environ = environ_of(arm, setting.environ)
+    around = replace(surroundings(environ), run=setting.run)
+    with Streams(setting.outputs, turn) as streams:
+        parts = Parts(
+            look_around=lambda _environ: around,
+            open_meters=setting.open_meters or open_meters,
+            open_keeper=folding.open,
+            record=watchdog.record,
+            open_system=lambda: attended(setting.stopping, arm.call, fold=folding.fold),
+        )
+        place = Place(arm.cwd, cpus, streams.numbers)
+        options = RunOptions(environ=environ, controllers=(watchdog,), place=place)
+        outcome = run_session(_words(arm), config=setting.configured(arm, turn), options=options, parts=parts)
+        tail = streams.tail() if outcome.exit_code else ""
+    notes = tuple(f"{arm.name}: {note}" for note in outcome.notes)
+    if outcome.record is None:
+        reason = outcome.refused or "it was not measured"
+        return Repeated(unmeasured(turn, exit_code=outcome.exit_code, reason=reason, stderr_tail=tail), notes)
+    return Repeated(repetition_of(outcome.record, turn, stderr_tail=tail), notes)
+
+
+def environ_of(arm: Arm, environ: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment of an arm's command.
+
+    >>> environ_of(Arm(name="a", command=("true",), environ={"A": None, "B": "2"}), {"A": "1"})
+    {'B': '2'}
+    """
+    changed = {**environ, **arm.environ}
+    return {name: word for name, word in changed.items() if word is not None}
+
+
+def _words(arm: Arm) -> tuple[str, ...]:
+    """Give a command's words. A call that is forked is a part of the program that runs already."""
+    if arm.command:
+        return arm.command
+    return (sys.executable, f"<{getattr(arm.call, '__qualname__', arm.name)}>")
