@@ -22,14 +22,14 @@ class Share(NamedTuple):
 
     at: int
     rate: Rate
-    used_us: int
+    used_ns: int
 
 
 class _Segment(NamedTuple):
     slope: float
     at: int
     step: int
-    work_us: float
+    work_ns: float
 
 
 def hull(rates: Sequence[Rate], *, upper: bool = False) -> list[Rate | None]:
@@ -55,32 +55,32 @@ def hull(rates: Sequence[Rate], *, upper: bool = False) -> list[Rate | None]:
     return found
 
 
-def cheapest_work(edges_us: Sequence[int], costs: Sequence[float], rates: Sequence[Rate], need_us: float) -> list[Share] | None:
-    """Give how long each slot runs at which rate, so that ``need_us`` of work costs least; ``None`` where it does not fit."""
+def cheapest_work(edges_ns: Sequence[int], costs: Sequence[float], rates: Sequence[Rate], need_ns: float) -> list[Share] | None:
+    """Give how long each slot runs at which rate, so that ``need_ns`` of work costs least; ``None`` where it does not fit."""
     lower, upper = hull(rates), hull(rates, upper=True)
     hulls = [upper if cost < 0.0 else lower for cost in costs]
-    segments = _segments(edges_us, costs, hulls)
+    segments = _segments(edges_ns, costs, hulls)
     taken: dict[int, float] = {}
-    left_us = need_us
+    left_ns = need_ns
     for segment in segments:
-        if left_us <= need_us * 1e-12:
+        if left_ns <= need_ns * 1e-12:
             break
-        share = min(1.0, left_us / segment.work_us)
+        share = min(1.0, left_ns / segment.work_ns)
         taken[segment.at] = segment.step + share
-        left_us -= share * segment.work_us
-    if left_us > need_us * 1e-9:
+        left_ns -= share * segment.work_ns
+    if left_ns > need_ns * 1e-9:
         return None
-    return [one for at in sorted(taken) for one in _shared(hulls[at], at, edges_us[at + 1] - edges_us[at], taken[at])]
+    return [one for at in sorted(taken) for one in _shared(hulls[at], at, edges_ns[at + 1] - edges_ns[at], taken[at])]
 
 
-def _segments(edges_us: Sequence[int], costs: Sequence[float], hulls: Sequence[list[Rate | None]]) -> list[_Segment]:
+def _segments(edges_ns: Sequence[int], costs: Sequence[float], hulls: Sequence[list[Rate | None]]) -> list[_Segment]:
     found = []
-    for at, (cost, ((start_us, end_us), rates)) in enumerate(
-        zip(costs, zip(pairwise(edges_us), hulls, strict=True), strict=True)
+    for at, (cost, ((start_ns, end_ns), rates)) in enumerate(
+        zip(costs, zip(pairwise(edges_ns), hulls, strict=True), strict=True)
     ):
         for step, (slow, fast) in enumerate(pairwise(rates)):
-            work_us = (_throughput(fast) - _throughput(slow)) * (end_us - start_us)
-            found.append(_Segment(cost * _slope(slow, fast), at, step, work_us))
+            work_ns = (_throughput(fast) - _throughput(slow)) * (end_ns - start_ns)
+            found.append(_Segment(cost * _slope(slow, fast), at, step, work_ns))
     # By rounded slopes first, so that among equals the earliest slot is taken; a slot's own segments keep their order.
     found.sort()
     return _earliest_first(found)
@@ -98,12 +98,12 @@ def _earliest_first(segments: list[_Segment]) -> list[_Segment]:
     return ordered + sorted(group, key=lambda one: (one.at, one.step))
 
 
-def _shared(rates: list[Rate | None], at: int, length_us: int, level: float) -> list[Share]:
+def _shared(rates: list[Rate | None], at: int, length_ns: int, level: float) -> list[Share]:
     """Run a slot at the rate below its level and at the one above, the faster first."""
     below = min(int(level), len(rates) - 1)
-    upper_us = round((level - below) * length_us)
-    pairs = [(rates[below + 1] if upper_us else None, upper_us), (rates[below], length_us - upper_us)]
-    return [Share(at, rate, used_us) for rate, used_us in pairs if rate is not None and used_us > 0]
+    upper_ns = round((level - below) * length_ns)
+    pairs = [(rates[below + 1] if upper_ns else None, upper_ns), (rates[below], length_ns - upper_ns)]
+    return [Share(at, rate, used_ns) for rate, used_ns in pairs if rate is not None and used_ns > 0]
 
 
 def _throughput(rate: Rate | None) -> float:

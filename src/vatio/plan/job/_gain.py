@@ -81,7 +81,7 @@ def _side(site: Site, choices: tuple[Choice | None, Choice | None], objective: s
         return None
     weight = site.place.pue / J_PER_KWH
     now_load_j, plan_load_j = (
-        [0.0] * len(slots.value) if one is None else load_of(one.stretches, slots.edges_us) for one in choices
+        [0.0] * len(slots.value) if one is None else load_of(one.stretches, slots.edges_ns) for one in choices
     )
     outside = [
         0.0 if one is None else max(0.0, total_j(one) - math.fsum(load))
@@ -92,7 +92,7 @@ def _side(site: Site, choices: tuple[Choice | None, Choice | None], objective: s
         [v - low for v, low in zip(slots.value, slots.low, strict=True)],
         [high - v for v, high in zip(slots.value, slots.high, strict=True)],
     )
-    below, above = spread(changes, slots.edges_us, errors)
+    below, above = spread(changes, slots.edges_ns, errors)
     mean, least, most = math.fsum(slots.value) / len(slots.value), min(slots.low), max(slots.high)
     beyond = (outside[0] - outside[1]) * weight
     return _Side(
@@ -103,7 +103,7 @@ def _side(site: Site, choices: tuple[Choice | None, Choice | None], objective: s
         above=math.hypot(above, abs(beyond) * (most - mean if beyond > 0.0 else mean - least)),
         outlook=Outlook(
             zone=site.zone,
-            edges_us=tuple(slots.edges_us),
+            edges_ns=tuple(slots.edges_ns),
             value=tuple(slots.value),
             low=tuple(slots.low),
             high=tuple(slots.high),
@@ -118,5 +118,5 @@ def _slots(site: Site, choices: list[Choice], objective: str) -> Slots | None:
     values = curve.values if isinstance(curve, Steps) else curve.values_g_per_kwh
     if objective == "renewable":
         values = tuple(None if value is None else 1.0 - value for value in values)
-    start_us = min(choice.stretches[0].start_us for choice in choices)
-    return slots_between(curve, values, start_us, max(choice.stretches[-1].end_us for choice in choices))
+    start_ns = min(choice.stretches[0].start_ns for choice in choices)
+    return slots_between(curve, values, start_ns, max(choice.stretches[-1].end_ns for choice in choices))

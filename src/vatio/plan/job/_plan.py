@@ -13,7 +13,7 @@ from vatio.plan.job._gain import Gain, gain
 from vatio.plan.job._job import Job, Place, Steps, curve_of, fastest
 from vatio.plan.job._score import Outlook, Site, energy, euros, grams, move_cost, renewable, total_j
 from vatio.plan.job._shapes import Choice, at_once, cheapest, cost_of, rates_of
-from vatio.plan.job._slots import US_PER_S, microseconds, slots_between
+from vatio.plan.job._slots import NS_PER_S, moment_ns, nanoseconds, slots_between
 from vatio.plan.job._windows import moment_of, windows_of
 from vatio.records import Plan, PlanCurve, Quantity, Saving
 from vatio.report import duration
@@ -25,12 +25,12 @@ _SAME_RATIO = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Hold a question with its times in microseconds and its places at hand; ``home`` is where run-now would run."""
+    """Hold a question with its times in nanoseconds and its places at hand; ``home`` is where run-now would run."""
 
     job: Job
     objective: str
-    start_us: int
-    end_us: int
+    start_ns: int
+    end_ns: int
     sites: tuple[Site, ...]
     home: Site
     notes: tuple[str, ...]
@@ -56,11 +56,11 @@ def plan_job(
         UsageError: the deadline is past, or nearer than the job is long; an objective has no curve.
         UnknownName: there is no curve of the home zone.
     """
-    start_us, end_us, notes = _times(job, now)
+    start_ns, end_ns, notes = _times(job, now)
     if not curves:
-        return _without_curve(job, start_us, notes)
-    asked = _asked(job, curves, places or {}, home, objective, (start_us, end_us), notes)
-    now_choice = at_once(job, start_us)
+        return _without_curve(job, start_ns, end_ns, notes)
+    asked = _asked(job, curves, places or {}, home, objective, (start_ns, end_ns), notes)
+    now_choice = at_once(job, start_ns, end_ns)
     chosen, site = _best(asked, now_choice)
     found = gain(asked.home, now_choice, site, chosen, job=job, objective=objective, guard=guard)
     if (chosen is not now_choice or site is not asked.home) and found.low is not None and found.low <= 0.0 and found.uncertain:
@@ -88,25 +88,25 @@ def _times(job: Job, now: datetime) -> tuple[int, int, tuple[str, ...]]:
     """
     if now.tzinfo is None:
         raise UsageError("a time without a time zone", hint="use datetime.now(UTC)")
-    start_us = microseconds(max(now, job.earliest or now).timestamp())
-    deadline_us, need_us = microseconds(job.deadline.timestamp()), microseconds(job.duration_s / fastest(rates_of(job)))
-    if deadline_us <= start_us:
+    start_ns = moment_ns(max(now, job.earliest or now).timestamp())
+    deadline_ns, need_ns = moment_ns(job.deadline.timestamp()), nanoseconds(job.duration_s / fastest(rates_of(job)))
+    if deadline_ns <= start_ns:
         raise UsageError(
             f"the deadline {_local(job.deadline)} is past"
             if job.deadline <= now
             else "the deadline is before the earliest start",
             hint="give a later --deadline, or --slack 24h",
         )
-    room_us = deadline_us - start_us
-    if room_us < need_us:
+    room_ns = deadline_ns - start_ns
+    if room_ns < need_ns:
         raise UsageError(
-            f"the job takes {duration(need_us / US_PER_S)}, the deadline is in {duration(room_us / US_PER_S)}",
+            f"the job takes {duration(need_ns / NS_PER_S)}, the deadline is in {duration(room_ns / NS_PER_S)}",
             hint="give a later --deadline, or a shorter --duration",
         )
-    spare_us = microseconds(job.spare_s)
-    if spare_us and room_us - spare_us < need_us:
-        return start_us, deadline_us, ("the job may take longer than its deadline leaves: its reserve is given up",)
-    return start_us, deadline_us - spare_us, ()
+    spare_ns = nanoseconds(job.spare_s)
+    if spare_ns and room_ns - spare_ns < need_ns:
+        return start_ns, deadline_ns, ("the job may take longer than its deadline leaves: its reserve is given up",)
+    return start_ns, deadline_ns - spare_ns, ()
 
 
 def _local(moment: datetime) -> str:
@@ -119,7 +119,7 @@ def _asked(
     places: Mapping[str, Place],
     home: str | None,
     objective: str,
-    times_us: tuple[int, int],
+    times_ns: tuple[int, int],
     notes: tuple[str, ...],
 ) -> Asked:
     at_home = next(iter(curves)) if home is None else home
@@ -128,10 +128,10 @@ def _asked(
             raise UnknownName.among("zone", zone, curves)
     _weighed(job, places)
     allowed, said = _allowed(job, tuple(curves), places, at_home)
-    sites = tuple(_site(zone, curves[zone], places.get(zone, Place()), objective, times_us) for zone in allowed)
-    asked_notes = (*notes, *said, *(note for site in sites for note in _about(site, times_us[1])))
+    sites = tuple(_site(zone, curves[zone], places.get(zone, Place()), objective, times_ns) for zone in allowed)
+    asked_notes = (*notes, *said, *(note for site in sites for note in _about(site, times_ns[1])))
     return Asked(
-        job=job, objective=objective, start_us=times_us[0], end_us=times_us[1], sites=sites, home=sites[0], notes=asked_notes
+        job=job, objective=objective, start_ns=times_ns[0], end_ns=times_ns[1], sites=sites, home=sites[0], notes=asked_notes
     )
 
 
@@ -158,22 +158,22 @@ def _allowed(job: Job, zones: Sequence[str], places: Mapping[str, Place], home: 
     return allowed, said
 
 
-def _site(zone: str, curve: IntensityCurve, place: Place, objective: str, times_us: tuple[int, int]) -> Site:
+def _site(zone: str, curve: IntensityCurve, place: Place, objective: str, times_ns: tuple[int, int]) -> Site:
     chosen = curve_of(place, curve, objective)
     values = chosen.values if isinstance(chosen, Steps) else chosen.values_g_per_kwh
     if objective == "renewable":
         values = tuple(None if value is None else 1.0 - value for value in values)
-    return Site(zone=zone, curve=curve, place=place, slots=slots_between(chosen, values, *times_us))
+    return Site(zone=zone, curve=curve, place=place, slots=slots_between(chosen, values, *times_ns))
 
 
-def _about(site: Site, end_us: int) -> list[str]:
+def _about(site: Site, end_ns: int) -> list[str]:
     if site.slots is None:
         return [f"nothing is known of {site.zone} for that time"]
     said = []
     if site.slots.holes_s:
         said.append(f"the curve of {site.zone} has holes of {duration(site.slots.holes_s)}: the interval is wider")
-    if site.slots.end_us < end_us:
-        until = moment_of(site.slots.end_us).strftime("%Y-%m-%d %H:%M")
+    if site.slots.end_ns < end_ns:
+        until = moment_of(site.slots.end_ns).strftime("%Y-%m-%d %H:%M")
         said.append(f"the curve of {site.zone} ends at {until} UTC: nothing is planned after it")
     return said
 
@@ -210,16 +210,16 @@ def _promising(asked: Asked) -> list[tuple[float, Site]]:
 
 def _expected(asked: Asked, site: Site, choice: Choice) -> float | None:
     """Give what a choice is expected to cost by the objective, a hole at its dearest; ``None`` where that is not known."""
-    if site.slots is None or choice.stretches[-1].end_us > site.slots.end_us:
+    if site.slots is None or choice.stretches[-1].end_ns > site.slots.end_ns:
         return None
-    joules = cost_of(choice.stretches, site.slots.edges_us, site.slots.chosen_by)
+    joules = cost_of(choice.stretches, site.slots.edges_ns, site.slots.chosen_by)
     return joules * site.place.pue / 3.6e6 + move_cost(site, asked.objective)
 
 
 def _decided_by(asked: Asked, now_choice: Choice, chosen: Choice, site: Site) -> str:
     if chosen is now_choice and site is asked.home:
-        only = asked.home.slots is not None and asked.end_us - asked.start_us <= sum(
-            one.end_us - one.start_us for one in now_choice.stretches
+        only = asked.home.slots is not None and asked.end_ns - asked.start_ns <= sum(
+            one.end_ns - one.start_ns for one in now_choice.stretches
         )
         return "deadline: run now" if only else "nothing: run now"
     what = []
@@ -274,8 +274,8 @@ def _unpowered(job: Job) -> list[str]:
     return ["the job's watts are not known: give --power-w, or run it once under `vatio run`, to see grams"] if unknown else []
 
 
-def _without_curve(job: Job, start_us: int, notes: Sequence[str]) -> Plan:
-    choice = at_once(job, start_us)
+def _without_curve(job: Job, start_ns: int, end_ns: int, notes: Sequence[str]) -> Plan:
+    choice = at_once(job, start_ns, end_ns)
     windows = windows_of(choice, None)
     nothing = Quantity.absent("intensity", source="no curve")
     joules = total_j(choice)

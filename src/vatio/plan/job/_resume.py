@@ -30,14 +30,14 @@ _TIE_RATIO = 1e-13
 
 
 class Question(NamedTuple):
-    """Hold what is asked: slots, work, and energy: ``energy_of`` gives that of the first microseconds of the job.
+    """Hold what is asked: slots, work, and energy: ``energy_of`` gives that of the first nanoseconds of the job.
 
     ``burnt`` is the energy of one resume; ``steady`` says that energy is proportional to work.
     """
 
-    edges_us: Sequence[int]
+    edges_ns: Sequence[int]
     costs: Sequence[float]
-    need_us: int
+    need_ns: int
     energy_of: Callable[[int], float]
     burnt: float
     steady: bool
@@ -45,14 +45,14 @@ class Question(NamedTuple):
 
 class _Grid(NamedTuple):
     question: Question
-    usual_us: int
+    usual_ns: int
     most: int
     # The remainders that the slots from each on can add.
     later: list[frozenset[int]]
 
 
 def fewest_pauses(question: Question) -> list[Used] | None:
-    """Give the slots, with the microseconds used of each, that cost least with resumes; ``None`` where that is too large."""
+    """Give the slots, with the nanoseconds used of each, that cost least with resumes; ``None`` where that is too large."""
     grid = _grid(question)
     slots = len(question.costs)
     if grid is None or slots * (grid.most + 1) * max(map(len, grid.later)) > _MOST_STEPS:
@@ -64,12 +64,12 @@ def fewest_pauses(question: Question) -> list[Used] | None:
         if at % stride == 0:
             kept.append(layer)
         layer = _step(grid, layer, at)
-    target, rest_us = divmod(question.need_us, grid.usual_us)
+    target, rest_ns = divmod(question.need_ns, grid.usual_ns)
     ends = [
-        (cost, (rest_us, part), on)
+        (cost, (rest_ns, part), on)
         for part in (False, True)
         for on in (0, 1)
-        if (cost := _at(layer, (rest_us, part), target, on)) < math.inf
+        if (cost := _at(layer, (rest_ns, part), target, on)) < math.inf
     ]
     if not ends:
         return None
@@ -82,15 +82,15 @@ def _begin(most: int) -> Costs:
 
 
 def _grid(question: Question) -> _Grid | None:
-    lengths_us = [late - early for early, late in pairwise(question.edges_us)]
-    usual_us = Counter(lengths_us).most_common(1)[0][0]
+    lengths_ns = [late - early for early, late in pairwise(question.edges_ns)]
+    usual_ns = Counter(lengths_ns).most_common(1)[0][0]
     later = [frozenset((0,))]
-    for length_us in reversed(lengths_us):
+    for length_ns in reversed(lengths_ns):
         held = later[-1]
-        later.append(held if length_us % usual_us == 0 else held | {(rest + length_us) % usual_us for rest in held})
+        later.append(held if length_ns % usual_ns == 0 else held | {(rest + length_ns) % usual_ns for rest in held})
         if len(later[-1]) > 1000:
             return None
-    return _Grid(question, usual_us, question.need_us // usual_us, later[::-1])
+    return _Grid(question, usual_ns, question.need_ns // usual_ns, later[::-1])
 
 
 def _at(layer: Layer, part: Part, whole: int, on: int) -> float:
@@ -108,49 +108,49 @@ def _entered(grid: _Grid, part: Part, costs: Costs, cost: float) -> list[float]:
     return entered
 
 
-def _energies(grid: _Grid, rest_us: int, length_us: int) -> list[float] | float:
+def _energies(grid: _Grid, rest_ns: int, length_ns: int) -> list[float] | float:
     """Give the energy of a slot's work by the whole slots that were done before it."""
     energy_of = grid.question.energy_of
     if grid.question.steady:
-        return energy_of(length_us)
-    dones = range(rest_us, rest_us + (grid.most + 1) * grid.usual_us, grid.usual_us)
-    return [energy_of(done_us + length_us) - energy_of(done_us) for done_us in dones]
+        return energy_of(length_ns)
+    dones = range(rest_ns, rest_ns + (grid.most + 1) * grid.usual_ns, grid.usual_ns)
+    return [energy_of(done_ns + length_ns) - energy_of(done_ns) for done_ns in dones]
 
 
-def _worked(grid: _Grid, part: Part, entered: list[float], *, cost: float, length_us: int) -> tuple[int, list[float]]:
+def _worked(grid: _Grid, part: Part, entered: list[float], *, cost: float, length_ns: int) -> tuple[int, list[float]]:
     """Add the work of a slot: the remainder that is then done, and the costs."""
-    shift, rest_us = divmod(part[0] + length_us, grid.usual_us)
-    energy = _energies(grid, part[0], length_us)
+    shift, rest_ns = divmod(part[0] + length_ns, grid.usual_ns)
+    energy = _energies(grid, part[0], length_ns)
     if isinstance(energy, float):
         paid = cost * energy
         worked = [before + paid for before in entered]
     else:
         worked = [before + cost * one for before, one in zip(entered, energy, strict=True)]
-    return rest_us, ([math.inf] * shift + worked)[: grid.most + 1] if shift else worked
+    return rest_ns, ([math.inf] * shift + worked)[: grid.most + 1] if shift else worked
 
 
-def _parts_us(grid: _Grid, part: Part, at: int) -> list[int]:
-    """List the microseconds of a slot that may be used so that whole slots can do the rest."""
+def _parts_ns(grid: _Grid, part: Part, at: int) -> list[int]:
+    """List the nanoseconds of a slot that may be used so that whole slots can do the rest."""
     if part[1]:
         return []
-    length_us = grid.question.edges_us[at + 1] - grid.question.edges_us[at]
-    rests_us = {(grid.question.need_us - part[0] - later) % grid.usual_us for later in grid.later[at + 1]}
-    return [used for rest in sorted(rests_us) for used in range(rest, length_us, grid.usual_us) if used > 0]
+    length_ns = grid.question.edges_ns[at + 1] - grid.question.edges_ns[at]
+    rests_ns = {(grid.question.need_ns - part[0] - later) % grid.usual_ns for later in grid.later[at + 1]}
+    return [used for rest in sorted(rests_ns) for used in range(rest, length_ns, grid.usual_ns) if used > 0]
 
 
 def _step(grid: _Grid, layer: Layer, at: int) -> Layer:
     cost = grid.question.costs[at]
-    length_us = grid.question.edges_us[at + 1] - grid.question.edges_us[at]
+    length_ns = grid.question.edges_ns[at + 1] - grid.question.edges_ns[at]
     on: dict[Part, list[float]] = {}
     off: dict[Part, list[float]] = {}
     for part, costs in layer.items():
         _least(off, part, [going if going < paused else paused for going, paused in zip(*costs, strict=True)])
         entered = _entered(grid, part, costs, cost)
-        rest_us, worked = _worked(grid, part, entered, cost=cost, length_us=length_us)
-        _least(on, (rest_us, part[1]), worked)
-        for used_us in _parts_us(grid, part, at):
-            rest_us, worked = _worked(grid, part, entered, cost=cost, length_us=used_us)
-            _least(off, (rest_us, True), worked)
+        rest_ns, worked = _worked(grid, part, entered, cost=cost, length_ns=length_ns)
+        _least(on, (rest_ns, part[1]), worked)
+        for used_ns in _parts_ns(grid, part, at):
+            rest_ns, worked = _worked(grid, part, entered, cost=cost, length_ns=used_ns)
+            _least(off, (rest_ns, True), worked)
     nowhere = [math.inf] * (grid.most + 1)
     return {part: (on.get(part, nowhere), off.get(part, nowhere)) for part in {**on, **off}}
 
@@ -173,9 +173,9 @@ def _traced(grid: _Grid, kept: list[Layer], stride: int, end: State) -> list[Use
         for at in range(first, last - 1):
             layers.append(_step(grid, layers[-1], at))
         for at in range(last - 1, first - 1, -1):
-            state, used_us = _before(grid, layers[at - first], at, state)
-            if used_us:
-                used.append((at, used_us))
+            state, used_ns = _before(grid, layers[at - first], at, state)
+            if used_ns:
+                used.append((at, used_ns))
     return used[::-1]
 
 
@@ -185,25 +185,25 @@ def _before(grid: _Grid, layer: Layer, at: int, state: State) -> tuple[State, in
     ways: list[tuple[float, State, int]] = []
     if not on:
         ways += [(_at(layer, part, whole, was), (part, whole, was), 0) for was in (0, 1)]
-    length_us = grid.question.edges_us[at + 1] - grid.question.edges_us[at]
+    length_ns = grid.question.edges_ns[at + 1] - grid.question.edges_ns[at]
     for before in layer:
         if before[1] != part[1] and not (part[1] and not on):
             continue
-        for used_us in [length_us] if on else _parts_us(grid, before, at) if part[1] else []:
-            shift, rest_us = divmod(before[0] + used_us, grid.usual_us)
-            if rest_us == part[0] and whole >= shift:
-                ways += _ways_in(grid, layer, at, (before, whole - shift), used_us)
+        for used_ns in [length_ns] if on else _parts_ns(grid, before, at) if part[1] else []:
+            shift, rest_ns = divmod(before[0] + used_ns, grid.usual_ns)
+            if rest_ns == part[0] and whole >= shift:
+                ways += _ways_in(grid, layer, at, (before, whole - shift), used_ns)
     least = min(way[0] for way in ways)
     return next((way[1], way[2]) for way in ways if way[0] <= least + _TIE_RATIO * abs(least))
 
 
-def _ways_in(grid: _Grid, layer: Layer, at: int, before: tuple[Part, int], used_us: int) -> list[tuple[float, State, int]]:
+def _ways_in(grid: _Grid, layer: Layer, at: int, before: tuple[Part, int], used_ns: int) -> list[tuple[float, State, int]]:
     part, whole = before
     cost = grid.question.costs[at]
-    done_us = whole * grid.usual_us + part[0]
-    paid = cost * (grid.question.energy_of(done_us + used_us) - grid.question.energy_of(done_us))
-    burnt = cost * grid.question.burnt if done_us else 0.0
+    done_ns = whole * grid.usual_ns + part[0]
+    paid = cost * (grid.question.energy_of(done_ns + used_ns) - grid.question.energy_of(done_ns))
+    burnt = cost * grid.question.burnt if done_ns else 0.0
     return [
-        (_at(layer, part, whole, 1) + paid, (part, whole, 1), used_us),
-        (_at(layer, part, whole, 0) + burnt + paid, (part, whole, 0), used_us),
+        (_at(layer, part, whole, 1) + paid, (part, whole, 1), used_ns),
+        (_at(layer, part, whole, 0) + burnt + paid, (part, whole, 0), used_ns),
     ]

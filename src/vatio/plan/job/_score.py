@@ -11,7 +11,7 @@ from typing import NamedTuple
 from vatio.account import IntensityCurve
 from vatio.plan.job._job import Job, Place, Steps
 from vatio.plan.job._shapes import Choice, load_of
-from vatio.plan.job._slots import US_PER_S, Slots, slots_between
+from vatio.plan.job._slots import NS_PER_S, Slots, slots_between
 from vatio.records import Quantity
 from vatio.units import J_PER_KWH, S_PER_HOUR
 
@@ -42,7 +42,7 @@ class Outlook:
     """Hold what a guard needs to judge a gain: slots of one zone, and the joules of run-now and of the plan in each."""
 
     zone: str
-    edges_us: tuple[int, ...]
+    edges_ns: tuple[int, ...]
     value: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
@@ -52,15 +52,15 @@ class Outlook:
 
 def total_j(choice: Choice) -> float:
     """Give the joules of a choice, its resumes included."""
-    return math.fsum(one.burnt_j + (one.end_us - one.start_us) / US_PER_S * one.power_w for one in choice.stretches)
+    return math.fsum(one.burnt_j + (one.end_ns - one.start_ns) / NS_PER_S * one.power_w for one in choice.stretches)
 
 
 def paid(choice: Choice, curve: IntensityCurve | Steps, values: Sequence[float | None]) -> Paid | None:
     """Lay a choice over a curve from its start to its end; ``None`` where the curve knows nothing of that time."""
-    slots = slots_between(curve, values, choice.stretches[0].start_us, choice.stretches[-1].end_us)
+    slots = slots_between(curve, values, choice.stretches[0].start_ns, choice.stretches[-1].end_ns)
     if slots is None:
         return None
-    load_j = load_of(choice.stretches, slots.edges_us)
+    load_j = load_of(choice.stretches, slots.edges_ns)
     return Paid(slots, load_j, max(0.0, total_j(choice) - math.fsum(load_j)))
 
 
@@ -150,7 +150,7 @@ def move_cost(site: Site, objective: str) -> float:
 
 
 def spread(
-    changes: Sequence[float], edges_us: Sequence[int], errors: tuple[Sequence[float], Sequence[float]]
+    changes: Sequence[float], edges_ns: Sequence[int], errors: tuple[Sequence[float], Sequence[float]]
 ) -> tuple[float, float]:
     """Give how far a sum of joules times intensities may lie below and above its value, by the errors of each slot.
 
@@ -160,14 +160,14 @@ def spread(
     below, above = 0.0, 0.0
     for side in (0, 1):
         ends = [change * errors[side if change > 0.0 else 1 - side][at] for at, change in enumerate(changes)]
-        variance = _correlated(ends, edges_us)
+        variance = _correlated(ends, edges_ns)
         below, above = (variance, above) if side == 0 else (below, variance)
     return math.sqrt(below), math.sqrt(above)
 
 
-def _correlated(parts: Sequence[float], edges_us: Sequence[int]) -> float:
+def _correlated(parts: Sequence[float], edges_ns: Sequence[int]) -> float:
     """Sum parts[i] x parts[j] x exp(-distance) over all pairs, in one pass."""
-    middles_s = [(early + late) / (2 * US_PER_S) for early, late in pairwise(edges_us)]
+    middles_s = [(early + late) / (2 * NS_PER_S) for early, late in pairwise(edges_ns)]
     whole, carried, before_s = 0.0, 0.0, middles_s[0]
     for part, middle_s in zip(parts, middles_s, strict=True):
         carried *= math.exp((before_s - middle_s) / _MEMORY_S)

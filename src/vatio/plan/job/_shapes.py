@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from vatio.plan.job._cheapest import Used, cheapest_slots, first_cheapest, window_costs
 from vatio.plan.job._job import Job, PowerStep, Rate
-from vatio.plan.job._slots import US_PER_S, Slots, microseconds
+from vatio.plan.job._slots import NS_PER_S, Slots, nanoseconds
 
 WINDOW, SLOTS, PROGRAM, HULL = "sliding window", "cheapest slots", "dynamic program", "convex hull"
 ROUGH = "cheapest slots or window, too large for the dynamic program"
@@ -17,8 +17,8 @@ ROUGH = "cheapest slots or window, too large for the dynamic program"
 class Stretch(NamedTuple):
     """Hold a time at one power. ``burnt_j`` is what a resume at its start burns; ``power_w`` is 1 where it is not known."""
 
-    start_us: int
-    end_us: int
+    start_ns: int
+    end_ns: int
     power_w: float
     burnt_j: float
     scale: float
@@ -51,9 +51,11 @@ def steps_of(job: Job, rate: Rate) -> tuple[PowerStep, ...]:
     return job.profile or (PowerStep(duration_s=job.duration_s / rate.throughput_ratio, power_w=rate.power_w),)
 
 
-def at_once(job: Job, start_us: int) -> Choice:
-    """Run without a pause from a moment on, at the usual rate."""
-    return _from(job, rates_of(job)[0], start_us, WINDOW)
+def at_once(job: Job, start_ns: int, end_ns: int) -> Choice:
+    """Run without a pause from a moment on, at the usual rate, or the first one that ends in time."""
+    rates = rates_of(job)
+    in_time = (rate for rate in rates if start_ns + nanoseconds(job.duration_s / rate.throughput_ratio) <= end_ns)
+    return _from(job, next(in_time, rates[0]), start_ns, WINDOW)
 
 
 def cheapest(job: Job, slots: Slots) -> Choice | None:
@@ -64,115 +66,115 @@ def cheapest(job: Job, slots: Slots) -> Choice | None:
     found = [choice for rate in rates if (choice := (_paused if job.interruptible else _window)(job, slots, rate))]
     if job.interruptible and (shared := _elastic(job, slots, rates)):
         found.append(shared)
-    costs = [cost_of(choice.stretches, slots.edges_us, slots.chosen_by) for choice in found]
+    costs = [cost_of(choice.stretches, slots.edges_ns, slots.chosen_by) for choice in found]
     return found[first_cheapest(costs)] if found else None
 
 
-def cost_of(stretches: Sequence[Stretch], edges_us: Sequence[int], costs: Sequence[float]) -> float:
+def cost_of(stretches: Sequence[Stretch], edges_ns: Sequence[int], costs: Sequence[float]) -> float:
     """Give what stretches cost on a step curve, in joules times its unit."""
     from math import fsum
 
-    return fsum(energy_j * cost for energy_j, cost in zip(load_of(stretches, edges_us), costs, strict=True) if energy_j)
+    return fsum(energy_j * cost for energy_j, cost in zip(load_of(stretches, edges_ns), costs, strict=True) if energy_j)
 
 
-def load_of(stretches: Sequence[Stretch], edges_us: Sequence[int]) -> list[float]:
+def load_of(stretches: Sequence[Stretch], edges_ns: Sequence[int]) -> list[float]:
     """Give the joules that stretches draw in each slot; what lies outside all slots is left out."""
-    load = [0.0] * (len(edges_us) - 1)
+    load = [0.0] * (len(edges_ns) - 1)
     at = 0
     for stretch in sorted(stretches):
-        at = 0 if stretch.start_us < edges_us[at] else at
-        while at < len(load) and edges_us[at + 1] <= stretch.start_us:
+        at = 0 if stretch.start_ns < edges_ns[at] else at
+        while at < len(load) and edges_ns[at + 1] <= stretch.start_ns:
             at += 1
-        if at < len(load) and edges_us[at] <= stretch.start_us:
+        if at < len(load) and edges_ns[at] <= stretch.start_ns:
             load[at] += stretch.burnt_j
         here = at
-        while here < len(load) and edges_us[here] < stretch.end_us:
-            inside_us = min(edges_us[here + 1], stretch.end_us) - max(edges_us[here], stretch.start_us)
-            load[here] += max(0, inside_us) / US_PER_S * stretch.power_w
+        while here < len(load) and edges_ns[here] < stretch.end_ns:
+            inside_ns = min(edges_ns[here + 1], stretch.end_ns) - max(edges_ns[here], stretch.start_ns)
+            load[here] += max(0, inside_ns) / NS_PER_S * stretch.power_w
             here += 1
     return load
 
 
 def _window(job: Job, slots: Slots, rate: Rate) -> Choice | None:
     steps = steps_of(job, rate)
-    ends_us = list(accumulate(microseconds(step.duration_s) for step in steps))
-    if slots.end_us - slots.edges_us[0] < ends_us[-1]:
+    ends_ns = list(accumulate(nanoseconds(step.duration_s) for step in steps))
+    if slots.end_ns - slots.edges_ns[0] < ends_ns[-1]:
         return None
     if len(steps) == 1:
-        costs = window_costs(slots.edges_us, slots.chosen_by, ends_us[-1])
+        costs = window_costs(slots.edges_ns, slots.chosen_by, ends_ns[-1])
     else:
-        costs = _profile_costs(slots, steps, ends_us)
-    return _from(job, rate, slots.edges_us[first_cheapest(costs)], WINDOW)
+        costs = _profile_costs(slots, steps, ends_ns)
+    return _from(job, rate, slots.edges_ns[first_cheapest(costs)], WINDOW)
 
 
-def _profile_costs(slots: Slots, steps: Sequence[PowerStep], ends_us: Sequence[int]) -> list[float]:
+def _profile_costs(slots: Slots, steps: Sequence[PowerStep], ends_ns: Sequence[int]) -> list[float]:
     """Add up what each step costs where it lies, for each start."""
-    starts = [edge_us for edge_us in slots.edges_us if edge_us + ends_us[-1] <= slots.end_us]
+    starts = [edge_ns for edge_ns in slots.edges_ns if edge_ns + ends_ns[-1] <= slots.end_ns]
     integral = _integral(slots)
     return [
         sum(
-            step.power_w * (integral(start_us + end_us) - integral(start_us + begin_us))
-            for step, (begin_us, end_us) in zip(steps, pairwise((0, *ends_us)), strict=True)
+            step.power_w * (integral(start_ns + end_ns) - integral(start_ns + begin_ns))
+            for step, (begin_ns, end_ns) in zip(steps, pairwise((0, *ends_ns)), strict=True)
         )
-        for start_us in starts
+        for start_ns in starts
     ]
 
 
 def _integral(slots: Slots) -> Callable[[int], float]:
     from bisect import bisect_right
 
-    edges_us, costs = slots.edges_us, slots.chosen_by
-    sums = [0.0, *accumulate((late - early) * cost for (early, late), cost in zip(pairwise(edges_us), costs, strict=True))]
+    edges_ns, costs = slots.edges_ns, slots.chosen_by
+    sums = [0.0, *accumulate((late - early) * cost for (early, late), cost in zip(pairwise(edges_ns), costs, strict=True))]
 
-    def until(moment_us: int) -> float:
-        at = min(bisect_right(edges_us, moment_us) - 1, len(costs) - 1)
-        return sums[at] + (moment_us - edges_us[at]) * costs[at]
+    def until(moment_ns: int) -> float:
+        at = min(bisect_right(edges_ns, moment_ns) - 1, len(costs) - 1)
+        return sums[at] + (moment_ns - edges_ns[at]) * costs[at]
 
     return until
 
 
-def _from(job: Job, rate: Rate, start_us: int, solver: str) -> Choice:
-    edges_us = [
-        start_us,
-        *(start_us + end_us for end_us in accumulate(microseconds(one.duration_s) for one in steps_of(job, rate))),
+def _from(job: Job, rate: Rate, start_ns: int, solver: str) -> Choice:
+    edges_ns = [
+        start_ns,
+        *(start_ns + end_ns for end_ns in accumulate(nanoseconds(one.duration_s) for one in steps_of(job, rate))),
     ]
     powers_w = [step.power_w for step in steps_of(job, rate)]
     return Choice(
         tuple(
             Stretch(early, late, power_w, 0.0, rate.scale, rate.power_limit_w)
-            for (early, late), power_w in zip(pairwise(edges_us), powers_w, strict=True)
+            for (early, late), power_w in zip(pairwise(edges_ns), powers_w, strict=True)
         ),
         solver,
     )
 
 
 def _paused(job: Job, slots: Slots, rate: Rate) -> Choice | None:
-    need_us = microseconds(job.duration_s / rate.throughput_ratio)
-    if slots.end_us - slots.edges_us[0] < need_us:
+    need_ns = nanoseconds(job.duration_s / rate.throughput_ratio)
+    if slots.end_ns - slots.edges_ns[0] < need_ns:
         return None
     if not job.resume_cost_s and not job.profile:
-        return _spread(job, rate, slots, cheapest_slots(slots.edges_us, slots.chosen_by, need_us), SLOTS)
+        return _spread(job, rate, slots, cheapest_slots(slots.edges_ns, slots.chosen_by, need_ns), SLOTS)
     from vatio.plan.job._resume import Question, fewest_pauses
 
     energy_of, whole = _energy(job, rate)
-    burnt = microseconds(job.resume_cost_s) * whole / need_us
-    question = Question(slots.edges_us, slots.chosen_by, need_us, energy_of, burnt, not job.profile)
+    burnt = nanoseconds(job.resume_cost_s) * whole / need_ns
+    question = Question(slots.edges_ns, slots.chosen_by, need_ns, energy_of, burnt, not job.profile)
     used = fewest_pauses(question)
     if used is not None:
         return _spread(job, rate, slots, used, PROGRAM)
-    rough = [_spread(job, rate, slots, cheapest_slots(slots.edges_us, slots.chosen_by, need_us), ROUGH)]
+    rough = [_spread(job, rate, slots, cheapest_slots(slots.edges_ns, slots.chosen_by, need_ns), ROUGH)]
     rough += [choice._replace(solver=ROUGH) for choice in [_window(job, slots, rate)] if choice]
-    return min(rough, key=lambda choice: cost_of(choice.stretches, slots.edges_us, slots.chosen_by))
+    return min(rough, key=lambda choice: cost_of(choice.stretches, slots.edges_ns, slots.chosen_by))
 
 
 def _energy(job: Job, rate: Rate) -> tuple[Callable[[int], float], float]:
-    """Give the energy of the first microseconds of a job, and of all of it; of one power, by its microseconds alone."""
+    """Give the energy of the first nanoseconds of a job, and of all of it; of one power, by its nanoseconds alone."""
     if not job.profile:
-        return float, float(microseconds(job.duration_s / rate.throughput_ratio))
-    edges_us = [0, *accumulate(microseconds(step.duration_s) for step in job.profile)]
+        return float, float(nanoseconds(job.duration_s / rate.throughput_ratio))
+    edges_ns = [0, *accumulate(nanoseconds(step.duration_s) for step in job.profile)]
     powers = [step.power_w for step in job.profile]
-    until = _integral(Slots(edges_us, powers, powers, powers, powers, 0.0))
-    return until, until(edges_us[-1])
+    until = _integral(Slots(edges_ns, powers, powers, powers, powers, 0.0))
+    return until, until(edges_ns[-1])
 
 
 def _spread(job: Job, rate: Rate, slots: Slots, used: Sequence[Used], solver: str) -> Choice:
@@ -181,28 +183,28 @@ def _spread(job: Job, rate: Rate, slots: Slots, used: Sequence[Used], solver: st
     mean_w = sum(step.duration_s * step.power_w for step in steps) / sum(step.duration_s for step in steps)
     burnt_j = job.resume_cost_s * mean_w
     found: list[Stretch] = []
-    left = [[microseconds(step.duration_s), step.power_w] for step in steps]
-    for at, used_us in used:
-        start_us, end_us = slots.edges_us[at], slots.edges_us[at] + used_us
-        resumed = bool(found) and found[-1].end_us < start_us
-        while start_us < end_us:
-            until_us = end_us if len(left) == 1 else min(end_us, start_us + int(left[0][0]))
-            found.append(Stretch(start_us, until_us, left[0][1], burnt_j if resumed else 0.0, rate.scale, rate.power_limit_w))
-            left[0][0] -= until_us - start_us
+    left = [[nanoseconds(step.duration_s), step.power_w] for step in steps]
+    for at, used_ns in used:
+        start_ns, end_ns = slots.edges_ns[at], slots.edges_ns[at] + used_ns
+        resumed = bool(found) and found[-1].end_ns < start_ns
+        while start_ns < end_ns:
+            until_ns = end_ns if len(left) == 1 else min(end_ns, start_ns + int(left[0][0]))
+            found.append(Stretch(start_ns, until_ns, left[0][1], burnt_j if resumed else 0.0, rate.scale, rate.power_limit_w))
+            left[0][0] -= until_ns - start_ns
             if left[0][0] <= 0 and len(left) > 1:
                 left.pop(0)
-            start_us, resumed = until_us, False
+            start_ns, resumed = until_ns, False
     return Choice(tuple(found), solver)
 
 
 def _elastic(job: Job, slots: Slots, rates: Sequence[Rate]) -> Choice | None:
     from vatio.plan.job._elastic import cheapest_work
 
-    shares = cheapest_work(slots.edges_us, slots.chosen_by, rates, job.duration_s * US_PER_S)
+    shares = cheapest_work(slots.edges_ns, slots.chosen_by, rates, job.duration_s * NS_PER_S)
     found: list[Stretch] = []
-    for at, rate, used_us in shares or ():
-        begun = found[-1].end_us if found and found[-1].end_us > slots.edges_us[at] else slots.edges_us[at]
-        resumed = bool(found) and found[-1].end_us < begun
+    for at, rate, used_ns in shares or ():
+        begun = found[-1].end_ns if found and found[-1].end_ns > slots.edges_ns[at] else slots.edges_ns[at]
+        resumed = bool(found) and found[-1].end_ns < begun
         burnt_j = job.resume_cost_s * rate.power_w if resumed else 0.0
-        found.append(Stretch(begun, begun + used_us, rate.power_w, burnt_j, rate.scale, rate.power_limit_w))
+        found.append(Stretch(begun, begun + used_ns, rate.power_w, burnt_j, rate.scale, rate.power_limit_w))
     return Choice(tuple(found), HULL) if found else None
