@@ -1,0 +1,195 @@
+"""Measure the arms of a gate one step after another: each alone and looked through, the baseline against itself, both in turn."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from vatio.errors import MeasureError, UsageError
+from vatio.govern.gate._outcome import GateProgress
+from vatio.govern.gate._request import GateRequest
+from vatio.govern.gate.arms import BASELINE, CANDIDATE, Sides, check_loaded, lay_probe, read_probe, untracked_hint
+from vatio.measure import Arm, PairedCosts, PairedDesign, PairedMeasurement, PairedOptions, PairedProgress, measure_paired
+from vatio.records import Quantity, total
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.config import Config
+
+CONTROL = "control"
+_CONTROL_PAIRS = 4
+_FEWEST_CONTROL_PAIRS = 2
+# The part of the time that the control may take where a time is given.
+_CONTROL_SHARE = 0.25
+_NOT_FOUND = (126, 127)
+# The 95 % quantiles of chi-squared with 1, 2, 3 degrees of freedom: how large a spread so few pairs may show by chance.
+_CHI_SQUARED = (3.841, 5.991, 7.815)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """Hold what the baseline against itself showed: ``spread_ratio`` is the standard deviation of the pairs' logarithms.
+
+    ``least_ratio`` is the least that the true spread can be, at 95 %.
+    """
+
+    spread_ratio: float
+    least_ratio: float
+    pairs: int
+
+    @property
+    def single_ratio(self) -> float:
+        """Give the relative spread of a single run: a pair has two."""
+        return self.spread_ratio / math.sqrt(2.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Hold what every step of a gate needs. ``until_s`` (monotonic) is when the measuring must have ended."""
+
+    request: GateRequest
+    config: Config
+    environ: Mapping[str, str]
+    progress: Callable[[GateProgress], None] | None = None
+    until_s: float | None = None
+    done: list[PairedMeasurement] = field(default_factory=list)
+
+    def tell(self, step: str) -> None:
+        """Say what is being done."""
+        if self.progress is not None:
+            self.progress(GateProgress(step=step))
+
+    def measure(
+        self, step: str, arms: tuple[Arm, ...], design: PairedDesign, *, stop: Callable[[PairedCosts], bool] | None = None
+    ) -> PairedMeasurement:
+        """Measure arms in turn.
+
+        Raises:
+            MeasureError: an arm's command failed, or does not exist.
+        """
+        self.tell(step)
+        options = PairedOptions(
+            environ=self.environ,
+            name=f"gate: {step}",
+            tags={"gate": step},
+            parents=tuple(one.run for one in self.done if one.run is not None),
+        )
+        found = measure_paired(
+            arms, design=design, config=self.config, options=options, stop=stop, progress=self._progress(step)
+        )
+        self.done.append(found)
+        if found.failed:
+            raise _failed(found)
+        return found
+
+    @property
+    def left_s(self) -> float | None:
+        """Give the time that is left; ``None`` where none was given."""
+        return None if self.until_s is None else max(1.0, self.until_s - time.monotonic())
+
+    @property
+    def energy_j(self) -> Quantity:
+        """Give what all that was measured drew."""
+        return total(one.energy_j for one in self.done) if self.done else Quantity.absent("energy")
+
+    def _progress(self, step: str) -> Callable[[PairedProgress], None] | None:
+        tell = self.progress
+        if tell is None:
+            return None
+        return lambda at: tell(GateProgress(step=step, done=at.done, planned=at.planned, elapsed_s=at.elapsed_s))
+
+
+def look_through(bench: Bench, sides: Sides) -> tuple[str, ...]:
+    """Run each arm once with a probe in it, and check that each loaded the project from its own tree; give remarks.
+
+    Raises:
+        MeasureError: an arm fails, or ran the other's code.
+    """
+    folders = {side.arm.name: os.path.join(sides.folder, f"seen-{side.arm.name}") for side in sides.both}
+    arms = tuple(_probed(side.arm, folders[side.arm.name], sides, bench.environ) for side in sides.both)
+    bench.measure("looking where each arm loads its code from", arms, PairedDesign(pairs=1, warm_up=0, pin=False))
+    remarks = []
+    for side, other in (sides.both, sides.both[::-1]):
+        seen = read_probe(folders[side.arm.name])
+        path = side.arm.environ.get("PATH") or bench.environ.get("PATH", os.defpath)
+        if side.prefix is not None and seen.is_python and os.path.realpath(side.prefix) not in seen.prefixes:
+            where = ", ".join(sorted(seen.prefixes))
+            raise MeasureError(
+                f"the {side.arm.name} ran the Python of {where}, not that of {side.prefix}",
+                hint="write `python`, which is found in each arm's environment first, and not a path",
+            )
+        if side.tree is not None and other.tree is not None:
+            remarks.append(
+                check_loaded(
+                    side.arm.name,
+                    seen,
+                    tree=side.tree,
+                    other=other.tree,
+                    names=sides.modules,
+                    command=side.arm.command,
+                    path=path,
+                )
+            )
+    return tuple(filter(None, remarks))
+
+
+def control(bench: Bench, sides: Sides) -> Noise | None:
+    """Measure the baseline against itself for a few pairs; ``None`` where the time is too short for that."""
+    first = bench.done[-1] if bench.done else None
+    pairs = _control_pairs(first, bench.left_s)
+    if pairs < _FEWEST_CONTROL_PAIRS:
+        return None
+    arms = (sides.baseline.arm, replace(sides.baseline.arm, name=CONTROL))
+    found = bench.measure("the baseline against itself", arms, PairedDesign(pairs=pairs, work_unit=bench.request.work_unit))
+    return noise_of(found.pairs(BASELINE, CONTROL))
+
+
+def noise_of(ratios: tuple[float, ...]) -> Noise | None:
+    """Give the spread of pairs that should not differ; ``None`` of fewer than two.
+
+    >>> noise_of((1.0, 1.0, 1.0)).spread_ratio
+    0.0
+    """
+    if len(ratios) < _FEWEST_CONTROL_PAIRS:
+        return None
+    logs = [math.log(ratio) for ratio in ratios]
+    middle, df = math.fsum(logs) / len(logs), len(logs) - 1
+    spread = math.sqrt(math.fsum((one - middle) ** 2 for one in logs) / df)
+    least = spread * math.sqrt(df / _CHI_SQUARED[min(df, len(_CHI_SQUARED)) - 1])
+    return Noise(spread_ratio=spread, least_ratio=least, pairs=len(ratios))
+
+
+def compare(bench: Bench, sides: Sides, *, stop: Callable[[PairedCosts], bool]) -> PairedMeasurement:
+    """Measure the baseline and the candidate in turn until ``stop`` says so."""
+    request = bench.request
+    design = PairedDesign(pairs=request.pairs, max_time_s=bench.left_s, work_unit=request.work_unit)
+    return bench.measure("baseline and candidate in turn", (sides.baseline.arm, sides.candidate.arm), design, stop=stop)
+
+
+def _control_pairs(first: PairedMeasurement | None, left_s: float | None) -> int:
+    if left_s is None or first is None:
+        return _CONTROL_PAIRS
+    pair_s = max(1e-3, math.fsum(one.duration_s for one in first.repetitions))
+    return min(_CONTROL_PAIRS, int(left_s * _CONTROL_SHARE / pair_s) - 1)  # one more warms up
+
+
+def _probed(arm: Arm, folder: str, sides: Sides, environ: Mapping[str, str]) -> Arm:
+    laid = lay_probe(folder, sides.modules, {"PYTHONPATH": environ.get("PYTHONPATH"), **arm.environ})
+    return replace(arm, environ=laid)
+
+
+def _failed(found: PairedMeasurement) -> MeasureError | UsageError:
+    """Say which arm failed and how; a program that is nowhere to be found is bad use."""
+    failing = [one for one in found.repetitions if not one.ok and one.arm in found.failed]
+    last = failing[-1] if failing else None
+    tail = f":\n{last.stderr_tail.rstrip()}" if last is not None and last.stderr_tail.strip() else ""
+    arms = sorted(found.failed)
+    if len(arms) > 1 and all(one.exit_code in _NOT_FOUND for one in failing):
+        return UsageError(f"{found.failed[arms[0]]}{tail}", hint="vatio gate --against main -- COMMAND")
+    only = [arm for arm in found.arms if arm in found.failed]
+    whose = f"the {only[0]} fails" if len(only) == 1 else "both arms fail"
+    hint = {(BASELINE,): untracked_hint(), (CANDIDATE,): "a candidate that does not do the work cannot be compared"}
+    return MeasureError(f"{whose}: {found.failed[only[0]]}{tail}", hint=hint.get(tuple(only), ""))

@@ -1,0 +1,132 @@
+"""Check that each arm ran the code of its own tree: an editable install makes both the candidate, and every gate passes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from vatio.errors import MeasureError
+from vatio.govern.gate.arms._environment import relative_to
+
+_SITE = "sitecustomize.py"
+_NAMES = "names"
+_SETUP = '--setup "python -m venv .venv && .venv/bin/pip install -e ." gives each arm an environment of its own'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Hold what the Python processes of one arm had loaded: their environments, and the project's files."""
+
+    prefixes: frozenset[str]
+    files: Mapping[str, str]
+
+    @property
+    def is_python(self) -> bool:
+        """Tell whether any Python process of the arm has reported."""
+        return bool(self.prefixes)
+
+
+def lay_probe(folder: str, names: Iterable[str], environ: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Lay a probe for one repetition into a new folder, and give what differs then in the arm's environment."""
+    from vatio.govern.gate.arms import _probe
+
+    os.mkdir(folder)
+    shutil.copyfile(str(_probe.__file__), os.path.join(folder, _SITE))
+    with open(os.path.join(folder, _NAMES), "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write("\n".join(sorted(names)))
+    before = environ.get("PYTHONPATH")
+    return {**environ, "PYTHONPATH": os.pathsep.join(filter(None, (folder, before)))}
+
+
+def read_probe(folder: str) -> Seen:
+    """Read what the processes that came by the probe had loaded; a report that was cut off is left out."""
+    prefixes: set[str] = set()
+    files: dict[str, str] = {}
+    for name in sorted(os.listdir(folder)):
+        if not name.startswith("seen-"):
+            continue
+        with (
+            suppress(OSError, ValueError, KeyError, TypeError, AttributeError),
+            open(os.path.join(folder, name), encoding="utf-8") as file,
+        ):
+            report = json.load(file)
+            prefixes.add(str(report["prefix"]))
+            # The main files of several processes are all kept: each under a key of its own.
+            files.update({(f"{key} {path}" if key == "__main__" else key): str(path) for key, path in report["files"].items()})
+    return Seen(prefixes=frozenset(prefixes), files=files)
+
+
+def project_modules(files: Iterable[str]) -> frozenset[str]:
+    """Give the top-level names that a project's Python files are imported by: packages, below `src` too, and loose modules.
+
+    >>> sorted(project_modules(["src/shop/cart.py", "src/shop/__init__.py", "train.py", "tools/lint.py", "setup.py"]))
+    ['shop', 'train']
+    """
+    paths = {path.replace(os.sep, "/") for path in files}
+    packages = {os.path.dirname(path) for path in paths if os.path.basename(path) == "__init__.py"}
+    found = set(_top_names(paths, packages))
+    # A file that has the name of a library's module is met by the library's far more often than by itself.
+    return frozenset(name for name in found if name.isidentifier() and name not in sys.stdlib_module_names) - _EVERYWHERE
+
+
+_EVERYWHERE = frozenset(("setup", "conftest", "tests", "test", "docs", "examples", "scripts", "benchmarks", "noxfile", "tasks"))
+
+
+def _top_names(paths: Iterable[str], packages: set[str]) -> Iterator[str]:
+    for path in paths:
+        folder = os.path.dirname(path)
+        if folder in packages:
+            while os.path.dirname(folder) in packages:
+                folder = os.path.dirname(folder)
+            yield os.path.basename(folder)
+        elif folder in ("", "src"):
+            yield os.path.basename(path).removesuffix(".py")
+        elif folder.startswith("src/"):  # a namespace package has no __init__.py
+            yield folder.split("/")[1]
+
+
+def check_loaded(
+    arm: str, seen: Seen, *, tree: str, other: str, names: frozenset[str], command: tuple[str, ...], path: str
+) -> str:
+    """Check what one arm had loaded against its tree; give a remark where there was nothing to check.
+
+    Raises:
+        MeasureError: a module of the project came from elsewhere, or what was loaded could not be seen.
+    """
+    if not seen.is_python:
+        if names and _is_python(command, path):
+            raise MeasureError(
+                f"which files the {arm} loads could not be seen",
+                hint="run Python without -I, -E and -S, or compare with cmd:COMMAND, where both commands name their files",
+            )
+        return f"no Python process was seen in the {arm}: that it ran its own tree is not checked"
+    for module, file in sorted(seen.files.items()):
+        if relative_to(file, tree) is None and (module.partition(" ")[0] != "__main__" or relative_to(file, other) is not None):
+            raise _elsewhere(arm, module.partition(" ")[0], file, other=other)
+    return "" if seen.files else f"the {arm} loaded no module of the project: is it what is to be compared?"
+
+
+def _elsewhere(arm: str, module: str, file: str, *, other: str) -> MeasureError:
+    loaded = "ran" if module == "__main__" else f"loaded {module} from"
+    if relative_to(file, other) is not None:
+        whose = "candidate" if arm == "baseline" else "baseline"
+        what = "the command names it by its path" if module == "__main__" else "an editable install, or PYTHONPATH"
+        return MeasureError(f"the {arm} {loaded} {file}, which is the {whose}'s ({what}): both arms would be one", hint=_SETUP)
+    return MeasureError(f"the {arm} {loaded} {file}, which lies in neither tree: both arms would run that copy", hint=_SETUP)
+
+
+def _is_python(command: tuple[str, ...], path: str) -> bool:
+    program = shutil.which(command[0], path=path)
+    if program is None:
+        return False
+    if os.path.basename(os.path.realpath(program)).startswith(("python", "pypy")):
+        return True
+    with suppress(OSError), open(program, "rb") as file:
+        first = file.readline(256)
+        return first.startswith(b"#!") and b"python" in first
+    return False
