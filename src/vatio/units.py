@@ -57,6 +57,25 @@ def joules(energy_kwh: float) -> float:
     return energy_kwh * J_PER_KWH
 
 
+def parse_ratio(text: str) -> float:
+    """Read a ratio such as ``0.05`` or ``5%``; a bare number of 1 and more is a mistake for percent.
+
+    >>> parse_ratio("5%")
+    0.05
+
+    Raises:
+        UsageError: the text is no ratio.
+    """
+    bare, is_percent = text.strip().removesuffix("%").strip(), text.strip().endswith("%")
+    try:
+        number = float(bare)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or (not is_percent and abs(number) >= 1.0):
+        raise UsageError(f"{text!r} is no ratio", hint="write 0.05 or 5%")
+    return number * RATIO_PER_PERCENT if is_percent else number
+
+
 def parse_duration_s(text: str) -> float:
     """Read a duration such as ``90``, ``250ms``, ``1.5h`` or ``7d`` as seconds.
 

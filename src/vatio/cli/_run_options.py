@@ -40,6 +40,8 @@ RUN_OPTIONS = (
         True,
         "Refuse to start unless every component is measured, or the run is kept.",
     ),
+    RunOption("--power-limit", "power_limit", "W|auto", False, "Cap the GPUs, else the CPU packages, while it runs."),
+    RunOption("--max-slowdown", "max_slowdown", "RATIO", False, "How much slower `--power-limit auto` may make it: 5%."),
     RunOption("--live", "live", None, False, "Keep a line on stderr up to date while it runs."),
     RunOption("--record", "record", "FILE", False, "Write the run as JSON when it has ended."),
 )

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from vatio.cli._limiting import power_limited
 from vatio.cli._rim import Rim
 from vatio.cli._run_options import configured, requirements
 from vatio.cli._terminal import live_writer, say, tell
@@ -34,13 +35,14 @@ def run_words(rim: Rim, words: Sequence[str], given: Mapping[str, Any], *, unhar
     if not chosen:
         raise Refused("no command to run", hint="vatio run -- python train.py, or set `command` of [workload] in vatio.toml")
     _check_tariff(config)
-    options = RunOptions(
-        environ=rim.environ,
-        require=requirements(given["require"]),
-        record_file=given["record"],
-        controllers=_controllers(rim) if given["live"] else (),
-    )
-    outcome = run_command(chosen, config=config, options=options)
+    with power_limited(rim, given) as caps:
+        options = RunOptions(
+            environ=rim.environ,
+            require=requirements(given["require"]),
+            record_file=given["record"],
+            controllers=(*caps, *(_controllers(rim) if given["live"] else ())),
+        )
+        outcome = run_command(chosen, config=config, options=options)
     unharmed(lambda: _say_outcome(rim, outcome))
     return outcome.exit_code
 

@@ -30,9 +30,16 @@ def checks(surroundings: Surroundings | None = None, config: Config | None = Non
         found = [*_platform(around), *_repeats(around)]
         found += [_refused(name, error) for name, error in opened.refused]
         found += [check for meter in opened.meters for check in _meter(meter)]
-        return (*found, _noise())
+        return (*found, *_limits(around), _noise())
     finally:
         opened.close()
+
+
+def _limits(around: Surroundings) -> tuple[Check, ...]:
+    """Say which power limits can be set, and put back what a killed run has left."""
+    from vatio.measure.controls import journals, limit_checks
+
+    return limit_checks(around, folder=journals())
 
 
 def _platform(around: Surroundings) -> list[Check]:

@@ -148,3 +148,39 @@ def read_events(folder: str) -> Iterator[Event]:
                     yield event
     except OSError:
         return
+
+
+class WorkTold:
+    """Add up the work that a workload has told of so far; each call reads only the lines that are new."""
+
+    __slots__ = ("_at", "_path", "_units")
+
+    def __init__(self, folder: str | None) -> None:
+        self._path, self._at = None if folder is None else os.path.join(folder, FILE), 0
+        self._units: dict[str, float] = {}
+
+    def units(self) -> Mapping[str, float]:
+        """Give the count of each unit."""
+        from json import loads
+
+        for line in self._fresh().splitlines():
+            try:
+                event = loads(line)
+                counts = event["units"] if event["e"] == "work" else {}
+                for unit, count in counts.items():
+                    self._units[unit] = self._units.get(unit, 0.0) + float(count)
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                continue
+        return dict(self._units)
+
+    def _fresh(self) -> bytes:
+        """Read the whole lines that have been written since the last time."""
+        try:
+            with open(self._path or "", "rb", opener=regular) as file:
+                file.seek(self._at)
+                text = file.read()
+        except OSError:
+            return b""
+        whole = text[: text.rfind(b"\n") + 1]
+        self._at += len(whole)
+        return whole

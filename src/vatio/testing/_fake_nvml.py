@@ -10,11 +10,14 @@ from typing import Any
 
 from vatio.testing._trace import Trace
 
-_NOT_SUPPORTED, _NOT_FOUND, _LOST, _INVALID = 3, 6, 15, 2
+_NOT_SUPPORTED, _NOT_FOUND, _LOST, _INVALID, _NO_PERMISSION = 3, 6, 15, 2, 4
 
 
 class FakeGpu:
-    """Hold one GPU. ``counter``: it has the total-energy counter; ``power``: it tells its power; ``lost``: it fell off."""
+    """Hold one GPU. ``counter``: it has the total-energy counter; ``power``: it tells its power; ``lost``: it fell off.
+
+    ``power_limits_w`` is the range of its power limit, whose upper end it starts with; ``may_set``: this user may change it.
+    """
 
     def __init__(
         self,
@@ -31,7 +34,11 @@ class FakeGpu:
         slice_counts: tuple[int, ...] = (),
         minor: int | None = None,
         start_j: float = 1000.0,
+        power_limits_w: tuple[float, float] | None = None,
+        may_set: bool = True,
     ) -> None:
+        self.power_limits_w, self.may_set = power_limits_w, may_set
+        self.power_limit_w = None if power_limits_w is None else power_limits_w[1]
         self.trace, self.uuid, self.model = trace, uuid, model
         self.counter, self.power, self.lost = counter, power, False
         self.utilisation_percent, self.memory_bytes = utilisation_percent, 1 << 30
@@ -143,6 +150,35 @@ class FakeNvml:
         count._obj.value = len(gpu.use_by_pid)
         return 0 if gpu.use_by_pid else _NOT_FOUND
 
+    def nvmlDeviceGetPowerManagementLimit(self, handle: Any, limit: Any) -> int:
+        """Tell the power limit in force."""
+        return self._tell(handle, limit, _milli(self._gpu(handle).power_limit_w))
+
+    def nvmlDeviceGetPowerManagementDefaultLimit(self, handle: Any, limit: Any) -> int:
+        """Tell the limit after a boot."""
+        allowed = self._gpu(handle).power_limits_w
+        return self._tell(handle, limit, _milli(None if allowed is None else allowed[1]))
+
+    def nvmlDeviceGetPowerManagementLimitConstraints(self, handle: Any, least: Any, most: Any) -> int:
+        """Tell the range of the limit."""
+        allowed = self._gpu(handle).power_limits_w
+        if allowed is None:
+            return _NOT_SUPPORTED
+        least._obj.value = _milli(allowed[0])
+        return self._tell(handle, most, _milli(allowed[1]))
+
+    def nvmlDeviceSetPowerManagementLimit(self, handle: Any, limit: Any) -> int:
+        """Take a limit, as the driver does: from root only, and within the range."""
+        gpu = self._gpu(handle)
+        if gpu.power_limits_w is None:
+            return _NOT_SUPPORTED
+        if not gpu.may_set:
+            return _NO_PERMISSION
+        if not gpu.power_limits_w[0] <= limit.value / 1e3 <= gpu.power_limits_w[1]:
+            return _INVALID
+        gpu.power_limit_w = limit.value / 1e3
+        return 0
+
     def _gpu(self, handle: Any) -> FakeGpu:
         place: int = handle.value % 1000 - 1
         return self.gpus[place]
@@ -154,3 +190,7 @@ class FakeNvml:
             return _NOT_SUPPORTED
         place._obj.value = value
         return 0
+
+
+def _milli(watts: float | None) -> int | None:
+    return None if watts is None else round(watts * 1e3)

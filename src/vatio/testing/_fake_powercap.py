@@ -49,6 +49,14 @@ class FakePowercap:
         self._show(zone)
         return zone
 
+    def limit(self, entry: str, power_limit_w: float, *, highest_w: float | None = None) -> str:
+        """Give a zone a long-term power limit; give the path of its file."""
+        folder = os.path.join(self.folder, entry)
+        _write(f"{folder}/constraint_0_name", "long_term\n")
+        _write(f"{folder}/constraint_0_max_power_uw", f"{round((highest_w or power_limit_w) * 1e6)}\n")
+        _write(f"{folder}/constraint_0_power_limit_uw", f"{round(power_limit_w * 1e6)}\n")
+        return f"{folder}/constraint_0_power_limit_uw"
+
     def advance(self, duration_s: float) -> None:
         """Let time pass: every zone draws its joules."""
         before_s, self.now_s = self.now_s, self.now_s + duration_s

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from vatio.measure.meters._gpu_model import GpuModelMeter as GpuModelMeter
     from vatio.measure.meters._hwmon import HwmonMeter as HwmonMeter
     from vatio.measure.meters._nvml import NvmlMeter as NvmlMeter
+    from vatio.measure.meters._nvml_library import Library as Library
+    from vatio.measure.meters._nvml_library import load_library as load_library
+    from vatio.measure.meters._nvml_visible import visible_gpus as visible_gpus
     from vatio.measure.meters._open import Opened as Opened
     from vatio.measure.meters._open import open_meters as open_meters
     from vatio.measure.meters._rapl import RAPL_FOLDER as RAPL_FOLDER
@@ -30,6 +33,8 @@ __getattr__, __dir__, __all__ = door(
         "_gpu_model": "GpuModelMeter",
         "_hwmon": "HwmonMeter",
         "_nvml": "NvmlMeter",
+        "_nvml_library": "Library load_library",
+        "_nvml_visible": "visible_gpus",
         "_open": "Opened open_meters",
         "_rapl": "RAPL_FOLDER RaplMeter container_flags",
         "_zones": "find_zones",

@@ -172,6 +172,24 @@ class Library:
             used[int(row.pid)] = used.get(int(row.pid), 0.0) + float(row.smUtil)
         return used, max((int(row.timeStamp) for row in rows[: count.value]), default=since_us)
 
+    def power_limit_mw(self, handle: Any) -> int | None:
+        """Give the power management limit in force."""
+        return self._number("nvmlDeviceGetPowerManagementLimit", ctypes.c_uint, handle)
+
+    def default_power_limit_mw(self, handle: Any) -> int | None:
+        """Give the limit that the board has after a boot."""
+        return self._number("nvmlDeviceGetPowerManagementDefaultLimit", ctypes.c_uint, handle)
+
+    def power_limits_mw(self, handle: Any) -> tuple[int, int] | None:
+        """Give the least and the greatest limit that the board allows."""
+        least, most = ctypes.c_uint(), ctypes.c_uint()
+        code = self._call("nvmlDeviceGetPowerManagementLimitConstraints", handle, ctypes.byref(least), ctypes.byref(most))
+        return None if code else (int(least.value), int(most.value))
+
+    def set_power_limit_mw(self, handle: Any, power_limit_mw: int) -> int:
+        """Set the power management limit; give NVML's code, 0 where it was taken."""
+        return self._call("nvmlDeviceSetPowerManagementLimit", handle, ctypes.c_uint(power_limit_mw))
+
     def close(self) -> None:
         """Stop NVML."""
         self._call("nvmlShutdown")
