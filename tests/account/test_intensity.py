@@ -109,3 +109,19 @@ def test_a_moment_has_the_value_of_its_slot() -> None:
 def test_a_curve_that_cannot_be_is_refused(fields: dict[str, object]) -> None:
     with pytest.raises(InvalidQuantity):
         IntensityCurve(**fields)  # type: ignore[arg-type]
+
+
+def test_a_forecast_keeps_its_interval():
+    curve = IntensityCurve(
+        starts_s=(0.0, 60.0), values_g_per_kwh=(100.0, 200.0), low_g_per_kwh=(90.0, 150.0), high_g_per_kwh=(120.0, 300.0)
+    )
+    found = curve.quantity(Span(start_s=30.0, end_s=90.0))
+    assert (found.low, found.value, found.high) == (120.0, 150.0, 210.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [((90.0,), (120.0, 300.0)), ((110.0, 150.0), (120.0, 300.0)), ((-1.0, 150.0), (120.0, 300.0))]
+)
+def test_an_interval_that_cannot_be_is_refused(low, high):
+    with pytest.raises(InvalidQuantity):
+        IntensityCurve(starts_s=(0.0, 60.0), values_g_per_kwh=(100.0, 200.0), low_g_per_kwh=low, high_g_per_kwh=high)

@@ -19,7 +19,8 @@ class IntensityCurve:
     """Hold a step curve: each value (grams of CO2e per kWh) holds from its start to the next start, the last to ``end_s``.
 
     ``None`` is a hole: a slot for which nothing is known. ``end_s`` of ``None`` lets the last value hold for ever. One
-    curve is of one ``kind`` (average, marginal or market): kinds are never mixed.
+    curve is of one ``kind`` (average, marginal or market): kinds are never mixed. Of a forecast, ``low_g_per_kwh`` and
+    ``high_g_per_kwh`` are the interval of each value; a curve without them is taken as it is.
 
     Raises:
         InvalidQuantity: starts are not increasing, a value is negative or not finite, lengths differ, or all is a hole.
@@ -30,6 +31,9 @@ class IntensityCurve:
     end_s: float | None = None
     kind: str = "average"
     source: str = ""
+    zone: str = ""
+    low_g_per_kwh: tuple[float | None, ...] = ()
+    high_g_per_kwh: tuple[float | None, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.starts_s or len(self.starts_s) != len(self.values_g_per_kwh):
@@ -42,6 +46,17 @@ class IntensityCurve:
             raise InvalidQuantity("an intensity must be finite and not negative", hint="a hole is None, not NaN or -1")
         if self.kind not in KINDS:
             raise InvalidQuantity(f"intensity kind {self.kind!r}", hint=f"use one of {', '.join(KINDS)}")
+        if self.low_g_per_kwh or self.high_g_per_kwh:
+            self._check_interval()
+
+    def _check_interval(self) -> None:
+        sides = (self.low_g_per_kwh, self.values_g_per_kwh, self.high_g_per_kwh)
+        if len({len(side) for side in sides}) > 1:
+            raise InvalidQuantity(f"{len(sides[0])} lows, {len(sides[1])} values and {len(sides[2])} highs")
+        for low, value, high in zip(*sides, strict=True):
+            known = [one for one in (low, value, high) if one is not None]
+            if len(known) not in (0, 3) or known != sorted(known) or not all(0.0 <= one < math.inf for one in known):
+                raise InvalidQuantity(f"not 0 <= low <= value <= high: {low}, {value}, {high}")
 
     @property
     def _known(self) -> list[float]:
@@ -53,8 +68,12 @@ class IntensityCurve:
         >>> IntensityCurve(starts_s=(0.0,), values_g_per_kwh=(200.0,)).covered_ratio(Span(start_s=-60.0, end_s=60.0))
         0.5
         """
-        seconds = math.fsum(seconds for seconds, value in self._pieces(span) if value is not None)
-        return min(1.0, seconds / span.duration_s) if span.duration_s else float(self._at(span.start_s) is not None)
+        seconds = math.fsum(seconds for seconds, value in self._pieces(span, self.values_g_per_kwh) if value is not None)
+        return (
+            min(1.0, seconds / span.duration_s)
+            if span.duration_s
+            else float(self._at(span.start_s, self.values_g_per_kwh) is not None)
+        )
 
     def mean_g_per_kwh(self, span: Span) -> float:
         """Give the mean over a span, weighted by time; the value at its start if it has no length.
@@ -62,7 +81,7 @@ class IntensityCurve:
         Raises:
             InvalidQuantity: the span reaches into a hole or past the curve's ends.
         """
-        pieces = list(self._pieces(span))
+        pieces = self._pieces(span, self.values_g_per_kwh)
         holes = [seconds for seconds, value in pieces if value is None]
         if holes:
             raise InvalidQuantity(
@@ -81,33 +100,36 @@ class IntensityCurve:
         >>> half.quantity(Span(start_s=0.0, end_s=60.0)).missing
         ()
         """
-        known, pieces = self._known, list(self._pieces(span))
-        if not span.duration_s:
-            pieces = [(1.0, value) for _, value in pieces]
-        whole_s = math.fsum(seconds for seconds, _ in pieces)
-        middle = math.fsum(known) / len(known)
-        low, value, high = (
-            math.fsum(seconds * (stand_in if value is None else value) for seconds, value in pieces) / whole_s
-            for stand_in in (min(known), middle, max(known))
-        )
-        filled = any(value is None for _, value in pieces)
+        known = self._known
+        lows, highs = self.low_g_per_kwh or self.values_g_per_kwh, self.high_g_per_kwh or self.values_g_per_kwh
+        low = self._mean_g(span, lows, min(value for value in lows if value is not None))
+        value = self._mean_g(span, self.values_g_per_kwh, math.fsum(known) / len(known))
+        high = self._mean_g(span, highs, max(value for value in highs if value is not None))
+        filled = any(value is None for _, value in self._pieces(span, self.values_g_per_kwh))
         source = f"{self.source}, holes filled by its range" if filled and self.source else self.source or None
         value = min(max(value, low), max(low, high))
         return Quantity.around(value, low, max(low, high), provenance="default" if filled else "modelled", source=source)
 
-    def _at(self, moment_s: float) -> float | None:
+    def _mean_g(self, span: Span, values: tuple[float | None, ...], stand_in: float) -> float:
+        """Give the mean of one side of the curve, a hole taken at a value that stands in for it."""
+        pieces = self._pieces(span, values)
+        weights = [seconds for seconds, _ in pieces] if span.duration_s else [1.0] * len(pieces)
+        known = [stand_in if value is None else value for _, value in pieces]
+        return math.fsum(weight * value for weight, value in zip(weights, known, strict=True)) / math.fsum(weights)
+
+    def _at(self, moment_s: float, values: tuple[float | None, ...]) -> float | None:
         if moment_s < self.starts_s[0] or (self.end_s is not None and moment_s >= self.end_s):
             return None
-        return self.values_g_per_kwh[bisect_right(self.starts_s, moment_s) - 1]
+        return values[bisect_right(self.starts_s, moment_s) - 1]
 
-    def _pieces(self, span: Span) -> list[tuple[float, float | None]]:
+    def _pieces(self, span: Span, values: tuple[float | None, ...]) -> list[tuple[float, float | None]]:
         """Cut a span at the curve's steps: seconds and value of each piece."""
         first, last = bisect_right(self.starts_s, span.start_s), bisect_right(self.starts_s, span.end_s)
         inner = list(self.starts_s[first:last])
         if self.end_s is not None and span.start_s < self.end_s < span.end_s:
             inner.append(self.end_s)
         cuts = [span.start_s, *(cut for cut in inner if cut < span.end_s), span.end_s]
-        return [(late - early, self._at(early)) for early, late in pairwise(cuts)]
+        return [(late - early, self._at(early, values)) for early, late in pairwise(cuts)]
 
 
 def operational_emissions_g(energy_j: float, curve: IntensityCurve, span: Span, *, pue: float = 1.0) -> float:
