@@ -23,6 +23,9 @@ WORDS: dict[str, dict[str, str]] = {
         "estimate": "Estimate energy, carbon, water and computation before anything runs.",
         "catalog": "Show what hardware draws and embodies, and what grids emit, with sources.",
     },
+    "prove": {
+        "reproduce": "Replay a run and say how far both agree, and where they part.",
+    },
     "share": {
         "report": "Write runs as one HTML page, as Markdown or as JSON.",
     },

@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from vatio.govern.gate import GateProgress as GateProgress
     from vatio.govern.gate import GateRequest as GateRequest
     from vatio.govern.gate import run_gate as run_gate
+    from vatio.govern.reproduce import Preparation as Preparation
     from vatio.govern.reproduce import ReproduceRequest as ReproduceRequest
-    from vatio.govern.reproduce import reproduce as reproduce
+    from vatio.govern.reproduce import preparation_of as preparation_of
+    from vatio.govern.reproduce import reproduce_run as reproduce_run
 
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "vatio.govern.attest": "attestation verify_attestation",
         "vatio.govern.gate": "GateOutcome GateProgress GateRequest run_gate",
-        "vatio.govern.reproduce": "ReproduceRequest reproduce",
+        "vatio.govern.reproduce": "Preparation ReproduceRequest preparation_of reproduce_run",
     },
 )

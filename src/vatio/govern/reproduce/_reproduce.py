@@ -2,22 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 from vatio.config import Config
+from vatio.errors import MeasureError, VatioError
+from vatio.govern.attest import attestation
+from vatio.govern.reproduce._command import veil_of
+from vatio.govern.reproduce._judge import judged
+from vatio.govern.reproduce._original import Original, original_of, unfit
+from vatio.govern.reproduce._preparation import Preparation, prepare
 from vatio.govern.reproduce._request import ReproduceRequest
-from vatio.records import Replay
+from vatio.govern.reproduce._scratch import Scratch
+from vatio.govern.reproduce._stage import Stage
+from vatio.ledger import Ledger, open_ledger, read_signer
+from vatio.measure.snapshot import Veil
+from vatio.records import Replay, RunRecord, to_json
 
 Progress = Callable[[str], None]
 
 
-def reproduce(request: ReproduceRequest, *, config: Config, progress: Progress = lambda line: None) -> Replay:
-    """Replay what was asked for in a scratch copy, and say how far both agree.
+def reproduce_run(request: ReproduceRequest, *, config: Config, progress: Progress = lambda line: None) -> Replay:
+    """Replay what was asked for in a scratch copy, and say how far both agree; the answer is attested in the ledger.
 
     Raises:
         UnknownName: there is no such run.
+        UsageError: an argument or metric that is asked for is not there.
+        MeasureError: something failed that is no finding about the run: no room, git, the measurement itself.
     """
+    veil = veil_of(request.environ)
+    with opened(request, config=config) as ledger:
+        found = original_of(ledger, request.run, veil=veil)
+        lost = tuple(unfit(found if isinstance(found, RunRecord) else found.record))
+        if lost or isinstance(found, RunRecord):
+            record = found if isinstance(found, RunRecord) else found.record
+            return _impossible(request, record.id, missing=lost)
+        return _replayed(
+            prepare(found, request, veil=veil), request, config=config, ledger=ledger, veil=veil, progress=progress
+        )
+
+
+def preparation_of(request: ReproduceRequest, *, config: Config) -> Preparation | Replay:
+    """Say what a replay would do and what it lacks, and do nothing; of a run that is none to replay, why."""
+    veil = veil_of(request.environ)
+    with opened(request, config=config) as ledger:
+        found = original_of(ledger, request.run, veil=veil)
+        lost = tuple(unfit(found if isinstance(found, RunRecord) else found.record))
+        if isinstance(found, Original) and not lost:
+            return prepare(found, request, veil=veil)
+        record = found if isinstance(found, RunRecord) else found.record
+        return _impossible(request, record.id, missing=lost)
+
+
+@contextmanager
+def opened(request: ReproduceRequest, *, config: Config) -> Iterator[Ledger]:
+    """Open the ledger that the replay is kept in, with what earlier commands left outside of it taken in."""
+    with open_ledger(config=config, environ=request.environ) as ledger:
+        if ledger.has_loose_ends():
+            ledger.settle()
+        yield ledger
+
+
+def _replayed(
+    ready: Preparation, request: ReproduceRequest, *, config: Config, ledger: Ledger, veil: Veil, progress: Progress
+) -> Replay:
+    original = ready.original
+    if ready.missing:
+        return _impossible(request, original.record.id, missing=ready.missing, ready=ready)
+    edited = [one for one in ready.contradictions if one.replay == "at the end"]
+    if edited:  # which of both states it computed with cannot be told: there is nothing to repeat
+        verdict = replace(
+            _impossible(request, original.record.id, missing=(), ready=ready), outcome="diverged", diverged=ready.contradictions
+        )
+        return _attested(verdict, original.record, None, config=config, ledger=ledger)
+    with Scratch(request.environ) as scratch:
+        stage = Stage(preparation=ready, request=request, config=config, ledger=ledger, scratch=scratch, veil=veil)
+        try:
+            verdict, replay = judged(stage, progress=progress)
+        except MeasureError as error:
+            return _impossible(request, original.record.id, missing=(str(error),), ready=ready)
+    return _attested(verdict, original.record, replay, config=config, ledger=ledger)
+
+
+def _impossible(
+    request: ReproduceRequest, original: str, *, missing: tuple[str, ...], ready: Preparation | None = None
+) -> Replay:
     return Replay(
-        outcome="impossible", tier=None, required=request.tier, diverged=(), missing=("the replay itself",), energy=None,
-        original=request.run, replay=None, attestation=None,
-    )  # fmt: skip
+        outcome="impossible",
+        tier=None,
+        required=request.tier,
+        diverged=() if ready is None else ready.contradictions,
+        missing=missing,
+        energy=None,
+        original=original,
+        replay=None,
+        attestation=None,
+        differences=() if ready is None else ready.differences,
+    )
+
+
+def _attested(verdict: Replay, original: RunRecord, replay: RunRecord | None, *, config: Config, ledger: Ledger) -> Replay:
+    """Keep the signed statement in the ledger; the verdict stands also where that cannot be done."""
+    key = config.ledger.key if config.ledger.sign else None
+    try:
+        signer = read_signer(key) if key else None
+        verdict = replace(verdict, signed_by=None if signer is None else signer.id)
+        envelope = attestation(verdict, original=original, replay=replay, signer=signer)
+        payload: dict[str, Any] = {"envelope": envelope, "verdict": to_json(verdict)}
+        entry = ledger.append("attestation", payload, run=original.id if replay is None else replay.id)
+    except VatioError as error:
+        return replace(verdict, notes=(*verdict.notes, f"the attestation could not be kept: {error}"))
+    return replace(verdict, attestation=entry.hash)

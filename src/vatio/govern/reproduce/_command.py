@@ -1,0 +1,73 @@
+"""Give back the command of a run: names that were hidden, secrets given anew, paths that lead into the scratch copy."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from vatio.errors import UsageError
+from vatio.measure import surroundings
+from vatio.measure.snapshot import REDACTED, Veil, local_salt
+
+_PSEUDONYM = re.compile(r"\b(?:user|host)-[0-9a-f]{8}\b")
+SEED = "{seed}"
+
+
+class Command(NamedTuple):
+    """Hold the words of a command as they were typed, and what of them is not known."""
+
+    words: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def veil_of(environ: Mapping[str, str]) -> Veil:
+    """Give the veil that this user's runs on this machine were recorded through."""
+    return Veil(environ, hostname=surroundings(environ).hostname, salt=local_salt(environ))
+
+
+def restored(argv: Sequence[str], *, arguments: Mapping[int, str], veil: Veil) -> Command:
+    """Give back the words of a recorded command; ``arguments`` puts values in the place of words, by position from 0.
+
+    Raises:
+        UsageError: there is no word at such a position.
+    """
+    for at in arguments:
+        if not 0 <= at < len(argv):
+            raise UsageError(f"--arg {at}: the command has the words 0 to {len(argv) - 1}", hint=" ".join(argv))
+    words = tuple(arguments.get(at, veil.bare(word)) for at, word in enumerate(argv))
+    missing = tuple(
+        f"word {at} of the command was not kept ({_said(argv, at)}): give it by --arg {at}=VALUE"
+        for at, word in enumerate(words)
+        if at not in arguments and (REDACTED in word or _PSEUDONYM.search(word))
+    )
+    return Command(words, missing)
+
+
+def with_seed(words: Sequence[str], seed: int) -> tuple[str, ...]:
+    """Put a seed where ``{seed}`` stands.
+
+    >>> with_seed(["train.py", "--seed={seed}"], 3)
+    ('train.py', '--seed=3')
+    """
+    return tuple(word.replace(SEED, str(seed)) for word in words)
+
+
+def moved(text: str, places: Mapping[str, str]) -> str:
+    """Replace the paths that stand in a word or variable, the deepest first, where they end as paths do.
+
+    >>> moved("--data=/home/a/x.csv:/home/ab", {"/home/a": "/scratch"})
+    '--data=/scratch/x.csv:/home/ab'
+    """
+    for old in sorted(places, key=len, reverse=True):
+        if old not in ("", os.sep):
+            # A backslash in a path is no reference to a group.
+            new = places[old].replace("\\", "\\\\")
+            text = re.sub(rf"(?<![\w./-]){re.escape(old)}(?=$|[/:;,\s\"'])", new, text)
+    return text
+
+
+def _said(argv: Sequence[str], at: int) -> str:
+    before = argv[at - 1] if at else ""
+    return f"{before} {argv[at]}" if before.startswith("-") and not argv[at].startswith("-") else argv[at]

@@ -1,0 +1,155 @@
+"""Say what a replay would do and what it lacks, before anything is built or run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vatio.errors import MeasureError
+from vatio.govern.reproduce._code import has_commit, read_blob
+from vatio.govern.reproduce._command import Command, restored
+from vatio.govern.reproduce._environ import redacted_variables
+from vatio.govern.reproduce._files import differing, outside
+from vatio.govern.reproduce._interpreter import Interpreter, interpreter_at, is_patched, needs_python, same_minor
+from vatio.govern.reproduce._original import Original
+from vatio.govern.reproduce._request import ReproduceRequest
+from vatio.measure.snapshot import Veil
+from vatio.records import Divergence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """Hold what a replay would do (``steps``), what it lacks (``missing``), and what is known to differ before it begins.
+
+    ``contradictions`` are faults of the record itself or of what lies here in its name: with one the replay cannot be reached.
+    """
+
+    original: Original
+    command: Command
+    interpreter: Interpreter
+    lock: str | None
+    steps: tuple[str, ...]
+    missing: tuple[str, ...]
+    contradictions: tuple[Divergence, ...] = ()
+    differences: tuple[Divergence, ...] = ()
+
+
+def prepare(original: Original, request: ReproduceRequest, *, veil: Veil) -> Preparation:
+    """Look at everything that a replay needs, without running or writing anything."""
+    environment = original.environment
+    command = restored(environment.argv, arguments=request.arguments, veil=veil)
+    code_steps, code_missing = _code(original, request)
+    swapped = tuple(_inputs(original, veil))
+    interpreter, python_missing = _interpreter(original, request, veil)
+    lost = (
+        *command.missing,
+        *code_missing,
+        *(one.reason.partition(": ")[2] for one in swapped),
+        *python_missing,
+        *redacted_variables(environment, request.environ),
+        *_unredirected(original, command, veil),
+    )
+    steps = (
+        *code_steps,
+        *(f"input {item.path}: {_short(item.sha256)}, copied" for item in environment.inputs),
+        *_python_steps(interpreter),
+        f"command: {' '.join(command.words)}",
+        f"compare: {_compared(original)}",
+    )
+    patched = tuple(one for one in interpreter.differences if is_patched(one))
+    return Preparation(
+        original=original,
+        command=command,
+        interpreter=interpreter,
+        lock=None,
+        steps=steps,
+        missing=lost,
+        contradictions=(*_edited(original), *swapped, *patched),
+        differences=tuple(one for one in interpreter.differences if one not in patched),
+    )
+
+
+def _edited(original: Original) -> Iterator[Divergence]:
+    """Name what the original's record contradicts itself in."""
+    for said in original.damage:
+        yield Divergence(
+            field="ledger",
+            original="as written",
+            replay="edited",
+            reason=f"metric: the ledger's entry was edited by hand: {said}",
+        )
+    for said in original.environment.changed or ():
+        kind, _, name = said.partition(": ")
+        what = "code" if kind == "code" else "data"
+        reason = f"{what}: {name} was edited during the run; what it computed with cannot be told"
+        yield Divergence(field=f"{kind}.{name}", original="at the start", replay="at the end", reason=reason)
+
+
+def _code(original: Original, request: ReproduceRequest) -> tuple[list[str], list[str]]:
+    git = original.environment.git
+    if git is None or git.commit is None:
+        return [], ["its code: the run's folder was in no git repository with a commit, and nothing of its code was kept"]
+    missing = []
+    if not os.path.isdir(original.root):
+        missing.append(f"its code: {original.root} is gone; replay where it is, or from a bundle")
+    elif not has_commit(original.root, git.commit, request.environ):
+        missing.append(f"its code: {original.root} has no commit {git.commit[:12]}; fetch it")
+    steps = [f"code: commit {git.commit[:12]} of {original.root}"]
+    if git.dirty_sha256 is not None and git.code_blob is None:
+        missing.append("its code: of the uncommitted change only the digest was kept ([record] code), not a copy")
+    elif git.code_blob is not None:
+        try:
+            read_blob(git.code_blob, original.blob(git.code_blob))
+            steps.append(f"code: the uncommitted change that was kept, {git.code_blob[:12]}")
+        except MeasureError as error:
+            missing.append(f"its code: {error}")
+    return steps, missing
+
+
+def _inputs(original: Original, veil: Veil) -> Iterator[Divergence]:
+    changed = {said.partition(": ")[2] for said in original.environment.changed or () if said.startswith("input: ")}
+    for item in original.environment.inputs:
+        if item.path in changed:  # told of as such
+            continue
+        found = differing("inputs", item, os.path.join(original.folder, veil.bare(item.path)))
+        if found is not None:
+            yield found
+
+
+def _interpreter(original: Original, request: ReproduceRequest, veil: Veil) -> tuple[Interpreter, list[str]]:
+    environment = original.environment
+    if not needs_python(environment):
+        return Interpreter("", "", ()), []
+    executable = veil.bare(environment.python.get("executable", ""))
+    version = environment.python.get("version", "")
+    if not os.path.isfile(executable):
+        return Interpreter("", "", ()), [f"its interpreter: {executable} (Python {version}) is gone, and no lock rebuilds it"]
+    found = interpreter_at(executable, environment, request.environ)
+    if not same_minor(version, found.version):
+        return found, [f"its interpreter: Python {version}; {executable} is {found.version}"]
+    return found, []
+
+
+def _unredirected(original: Original, command: Command, veil: Veil) -> Iterator[str]:
+    """Name outputs outside of the run's code that cannot be led elsewhere: a replay would write over the user's file."""
+    for path in outside(original.environment.outputs, root=original.root, folder=original.folder, veil=veil):
+        if not any(path in word for word in command.words):
+            yield f"a place for {path}: it lies outside of the run's code and would be written over; let the command name it"
+
+
+def _python_steps(interpreter: Interpreter) -> Iterator[str]:
+    if not interpreter.executable:
+        return
+    same = "every distribution has the original's bytes"
+    told = same if not interpreter.differences else f"{len(interpreter.differences)} differences from the original's"
+    yield f"environment: this one, {interpreter.executable} (Python {interpreter.version}); {told}"
+
+
+def _compared(original: Original) -> str:
+    outputs, metrics = len(original.environment.outputs), len(original.record.metrics)
+    return f"{outputs} output{'s' * (outputs != 1)}, {metrics} metric{'s' * (metrics != 1)}, the exit code"
+
+
+def _short(digest: str | None) -> str:
+    return "no digest" if digest is None else digest[:12]

@@ -1,0 +1,169 @@
+"""Set a scratch copy up for one repetition: code, inputs, room for the outputs; then run it and read its results."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vatio.config import Config
+from vatio.govern.reproduce._code import apply_copy, check_out, read_blob
+from vatio.govern.reproduce._command import moved, with_seed
+from vatio.govern.reproduce._environ import replay_environ
+from vatio.govern.reproduce._files import below, by_name, clear_outputs, outside, place
+from vatio.govern.reproduce._original import Original
+from vatio.govern.reproduce._preparation import Preparation
+from vatio.govern.reproduce._repeat import Repeated, Task, repeat
+from vatio.govern.reproduce._request import ReproduceRequest
+from vatio.govern.reproduce._results import Results, reader
+from vatio.govern.reproduce._scratch import Scratch, remove
+from vatio.ledger import Ledger
+from vatio.measure.snapshot import Veil
+from vatio.records import FileDigest, RunRecord
+
+SEED_VARIABLE = "VATIO_SEED"
+_TIMES, _MORE_S = 10.0, 60.0
+_SPARE_BYTES, _TIMES_BYTES = 1 << 30, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Hold what repetitions are made with: what was prepared and asked, the scratch folder, the ledger that keeps them."""
+
+    preparation: Preparation
+    request: ReproduceRequest
+    config: Config
+    ledger: Ledger
+    scratch: Scratch
+    veil: Veil
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """Hold one repetition: how it went, its run, its results, what there is to say of it."""
+
+    repeated: Repeated
+    record: RunRecord | None
+    results: Results
+    notes: tuple[str, ...]
+
+
+def perform(stage: Stage, *, seed: int | None = None) -> Performance:
+    """Repeat the run once in a fresh copy of its code, with ``seed`` for whoever reads it.
+
+    Raises:
+        MeasureError: the code could not be had, or nothing could be measured.
+    """
+    original, request = stage.preparation.original, stage.request
+    environment, tree = original.environment, os.path.join(stage.scratch.path, "tree")
+    remove(tree)
+    _lay_out_code(original, tree, request.environ)
+    places = _places(stage, tree)
+    folder = os.path.join(tree, os.path.relpath(original.folder, original.root))
+    os.makedirs(folder, exist_ok=True)
+    notes = [note for item in environment.inputs if (note := _lay_out_input(stage, item, tree))]
+    clear_outputs(folder, [stage.veil.bare(item.path) for item in _told(environment.outputs)], _inputs(stage))
+    task = _task(stage, folder, places, seed)
+    repeated = repeat(task, papers=stage.scratch.folder("papers"))
+    record = None if repeated.run is None else stage.ledger.run(repeated.run)
+    back = {new: old for old, new in places.items()}
+    results = results_of(record, stage.ledger, folder=folder, places=back, veil=stage.veil, exit_code=repeated.exit_code)
+    return Performance(repeated=repeated, record=record, results=results, notes=(*notes, *repeated.notes))
+
+
+def results_of(
+    record: RunRecord | None, ledger: Ledger, *, folder: str, places: Mapping[str, str], veil: Veil, exit_code: int | None
+) -> Results:
+    """Collect what a run came to: declared outputs, else those that were found; its metrics and those of runs within it."""
+    if record is None or record.environment is None:
+        return Results(metrics={}, outputs={}, exit_code=exit_code, content=lambda _: None)
+    metrics = dict(record.metrics)
+    for inner in ledger.runs(0, within=record.id):
+        metrics = {**inner.metrics, **metrics}
+    outputs = by_name(_told(record.environment.outputs), folder=folder, places=places, veil=veil)
+    return Results(metrics=metrics, outputs=outputs, exit_code=exit_code, content=reader(folder, outputs))
+
+
+def _told(outputs: Sequence[FileDigest]) -> tuple[FileDigest, ...]:
+    """Choose the outputs that were declared; those that were found where none was."""
+    return tuple(item for item in outputs if not item.found) or tuple(outputs)
+
+
+def _lay_out_code(original: Original, tree: str, environ: Mapping[str, str]) -> None:
+    git = original.environment.git
+    if git is not None and git.commit is not None:
+        check_out(original.root, git.commit, into=tree, environ=environ)
+        if git.code_blob is not None:
+            apply_copy(read_blob(git.code_blob, original.blob(git.code_blob)), into=tree, environ=environ)
+
+
+def _lay_out_input(stage: Stage, item: FileDigest, tree: str) -> str:
+    """Copy an input to where it lay in the run's code; one outside of it is read where it lies."""
+    original = stage.preparation.original
+    source = os.path.normpath(os.path.join(original.folder, stage.veil.bare(item.path)))
+    relative = below(original.root, source)
+    if relative is None:
+        return ""
+    return place(source, os.path.join(tree, relative), length_bytes=item.bytes or 0)
+
+
+def _inputs(stage: Stage) -> list[str]:
+    return [stage.veil.bare(item.path) for item in stage.preparation.original.environment.inputs]
+
+
+def _places(stage: Stage, tree: str) -> dict[str, str]:
+    """Map the original's paths to the scratch copy's: its code, and each output that lies outside of it."""
+    original = stage.preparation.original
+    places = {original.root: tree}
+    outputs = _told(original.environment.outputs)
+    for at, path in enumerate(outside(outputs, root=original.root, folder=original.folder, veil=stage.veil)):
+        places[path] = os.path.join(stage.scratch.folder("outside", str(at)), os.path.basename(path))
+    return places
+
+
+def _task(stage: Stage, folder: str, places: Mapping[str, str], seed: int | None) -> Task:
+    original, request, interpreter = stage.preparation.original, stage.request, stage.preparation.interpreter
+    record, environment = original.record, original.environment
+    words = tuple(moved(word, places) for word in stage.preparation.command.words)
+    environ = replay_environ(
+        request.environ,
+        environment,
+        executable=interpreter.executable,
+        places=places,
+        more_paths=_editable(interpreter.editable, places),
+        veil=stage.veil,
+    )
+    if seed is not None:
+        words, environ = with_seed(words, seed), {**environ, SEED_VARIABLE: str(seed)}
+    written = sum(item.bytes or 0 for item in environment.outputs)
+    return Task(
+        command=words,
+        folder=folder,
+        environ=environ,
+        workload={
+            "name": record.name,
+            "stage": record.stage,
+            "tags": dict(record.tags),
+            "inputs": [moved(path, places) for path in _inputs(stage)],
+            "outputs": [
+                moved(os.path.normpath(stage.veil.bare(item.path)), places) for item in environment.outputs if not item.found
+            ],
+        },
+        project=record.project,
+        parents=(record.id,),
+        ledger=os.path.abspath(stage.ledger.path),
+        config=stage.config,
+        limit_s=request.max_time_s or _TIMES * record.duration_s + _MORE_S,
+        limit_bytes=_SPARE_BYTES + _TIMES_BYTES * max(written, record.bytes_written or 0),
+        watched=stage.scratch.path,
+    )
+
+
+def _editable(projects: Sequence[str], places: Mapping[str, str]) -> list[str]:
+    """Give the folders of projects that are installed to be edited, in the scratch copy: they come before the user's own."""
+    found = []
+    for project in projects:
+        copy = moved(project, places)
+        if copy != project:
+            found += [path for path in (os.path.join(copy, "src"), copy) if os.path.isdir(path)]
+    return found
