@@ -34,7 +34,7 @@ def judge(ratios: Sequence[float], *, rule: GateRule, final: bool = False) -> Ju
     level = nominal_level(looks, most_pairs=rule.most_pairs, level=rule.level, last=last, can_flip=flips)
     bounds: Bounds = sign_flip_bounds(logs) if flips else student_bounds(logs)
     mean, spread = mean_and_spread(logs)
-    estimate = Estimate(mean=mean, spread_ratio=spread, pairs=len(logs), bounds=bounds, test=rule.test)
+    estimate = Estimate(mean=mean, spread_ratio=spread, df=len(logs) - 1.0, pairs=len(logs), bounds=bounds, test=rule.test)
     return weigh(estimate, rule=rule, level=level, may_decide=len(logs) in rule.looks, must_decide=last)
 
 

@@ -43,10 +43,11 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """Hold a mean of logarithms, the spread of one pair around it, and what bounds it."""
+    """Hold a mean of logarithms, the spread of one pair around it with its degrees of freedom, and what bounds it."""
 
     mean: float
     spread_ratio: float
+    df: float
     pairs: int
     bounds: Bounds
     test: str
@@ -58,7 +59,7 @@ def weigh(estimate: Estimate, *, rule: GateRule, level: float, may_decide: bool,
     low, high = min(estimate.mean, bounds.low(level)), max(estimate.mean, bounds.high(level))
     change = Interval(value=_expm1(estimate.mean), low=_end(low), high=_end(high))
     decided = _decided(low, high, rule) if may_decide or must_decide else None
-    has_spread = estimate.pairs > 1
+    has_spread = estimate.df > 0.0
     # A look that is too early for its test to decide anything is still asked how far it could see.
     reach = _reach(estimate, level or rule.level)
     return Judgement(
@@ -93,7 +94,7 @@ def _decided(low: float, high: float, rule: GateRule) -> str | None:
 
 def _reach(estimate: Estimate, level: float) -> float | None:
     """Give the t quantile of a look at that level."""
-    return student_quantile(2.0 * level, estimate.pairs - 1.0) if estimate.pairs > 1 else None
+    return student_quantile(2.0 * level, estimate.df) if estimate.df > 0.0 else None
 
 
 def _mde_ratio(estimate: Estimate, reach: float | None, rule: GateRule) -> float | None:
