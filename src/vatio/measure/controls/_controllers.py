@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 # What a limit does to power and clocks is there within a second or two; what was drawn before belongs to the one before.
 _SETTLE_S = 2.0
-WINDOW_S = 20.0
-_UNITS_LEAST = 2.0
+# Counters are refreshed ten times a second, so this tells a power within 2 %; a slow workload gets as long as ten units take.
+WINDOW_S = 5.0
+_UNITS_LEAST = 10.0
 _STEPS = 10
 
 
