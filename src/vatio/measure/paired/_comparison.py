@@ -100,9 +100,9 @@ class Comparison:
 
     def _given_up(self) -> set[str]:
         """Name the arms that are tried no more."""
-        found = set()
+        found, everyone = set(), self.repetitions
         for arm in self._asked.names:
-            own = [each for each in self.repetitions if each.arm == arm]
+            own = [each for each in everyone if each.arm == arm]
             failed = sum(not each.ok for each in own)
             if own and (failed == len(own) or failed >= _MOST_FAILURES):
                 found.add(arm)
