@@ -1,4 +1,4 @@
-"""Measure the arms of a gate one step after another: each alone and looked through, the baseline against itself, both in turn."""
+"""Measure the arms of a gate step by step: each alone and looked through, the baseline against itself, both in turn."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from vatio.analysis import Control, GateRule, control
 from vatio.errors import MeasureError, UsageError
 from vatio.govern.gate._outcome import GateProgress
 from vatio.govern.gate._request import GateRequest
@@ -25,25 +26,6 @@ _FEWEST_CONTROL_PAIRS = 2
 # The part of the time that the control may take where a time is given.
 _CONTROL_SHARE = 0.25
 _NOT_FOUND = (126, 127)
-# The 95 % quantiles of chi-squared with 1, 2, 3 degrees of freedom: how large a spread so few pairs may show by chance.
-_CHI_SQUARED = (3.841, 5.991, 7.815)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noise:
-    """Hold what the baseline against itself showed: ``spread_ratio`` is the standard deviation of the pairs' logarithms.
-
-    ``least_ratio`` is the least that the true spread can be, at 95 %.
-    """
-
-    spread_ratio: float
-    least_ratio: float
-    pairs: int
-
-    @property
-    def single_ratio(self) -> float:
-        """Give the relative spread of a single run: a pair has two."""
-        return self.spread_ratio / math.sqrt(2.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +63,15 @@ class Bench:
             arms, design=design, config=self.config, options=options, stop=stop, progress=self._progress(step)
         )
         self.done.append(found)
-        if found.failed:
+        # One that fails now and then is left out, with its block; one that cannot be compared ends it.
+        if found.ended_by == "failure" or (found.failed and design.pairs == 1):
             raise _failed(found)
         return found
+
+    @property
+    def folder(self) -> str:
+        """Give the folder in which the command is called."""
+        return self.request.folder or os.getcwd()
 
     @property
     def left_s(self) -> float | None:
@@ -110,7 +98,8 @@ def look_through(bench: Bench, sides: Sides) -> tuple[str, ...]:
     """
     folders = {side.arm.name: os.path.join(sides.folder, f"seen-{side.arm.name}") for side in sides.both}
     arms = tuple(_probed(side.arm, folders[side.arm.name], sides, bench.environ) for side in sides.both)
-    bench.measure("looking where each arm loads its code from", arms, PairedDesign(pairs=1, warm_up=0, pin=False))
+    design = PairedDesign(pairs=1, warm_up=0, pin=False, work_unit=bench.request.work_unit)
+    _check_metric(bench.measure("looking where each arm loads its code from", arms, design), bench.request.metric)
     remarks = []
     for side, other in (sides.both, sides.both[::-1]):
         seen = read_probe(folders[side.arm.name])
@@ -136,7 +125,7 @@ def look_through(bench: Bench, sides: Sides) -> tuple[str, ...]:
     return tuple(filter(None, remarks))
 
 
-def control(bench: Bench, sides: Sides) -> Noise | None:
+def against_itself(bench: Bench, sides: Sides, rule: GateRule) -> Control | None:
     """Measure the baseline against itself for a few pairs; ``None`` where the time is too short for that."""
     first = bench.done[-1] if bench.done else None
     pairs = _control_pairs(first, bench.left_s)
@@ -144,28 +133,16 @@ def control(bench: Bench, sides: Sides) -> Noise | None:
         return None
     arms = (sides.baseline.arm, replace(sides.baseline.arm, name=CONTROL))
     found = bench.measure("the baseline against itself", arms, PairedDesign(pairs=pairs, work_unit=bench.request.work_unit))
-    return noise_of(found.pairs(BASELINE, CONTROL))
+    ratios = found.pairs(BASELINE, CONTROL)
+    return control(ratios, rule=rule) if len(ratios) >= _FEWEST_CONTROL_PAIRS else None
 
 
-def noise_of(ratios: tuple[float, ...]) -> Noise | None:
-    """Give the spread of pairs that should not differ; ``None`` of fewer than two.
-
-    >>> noise_of((1.0, 1.0, 1.0)).spread_ratio
-    0.0
-    """
-    if len(ratios) < _FEWEST_CONTROL_PAIRS:
-        return None
-    logs = [math.log(ratio) for ratio in ratios]
-    middle, df = math.fsum(logs) / len(logs), len(logs) - 1
-    spread = math.sqrt(math.fsum((one - middle) ** 2 for one in logs) / df)
-    least = spread * math.sqrt(df / _CHI_SQUARED[min(df, len(_CHI_SQUARED)) - 1])
-    return Noise(spread_ratio=spread, least_ratio=least, pairs=len(ratios))
-
-
-def compare(bench: Bench, sides: Sides, *, stop: Callable[[PairedCosts], bool]) -> PairedMeasurement:
+def compare(
+    bench: Bench, sides: Sides, *, stop: Callable[[PairedCosts], bool], most_pairs: int | None = None
+) -> PairedMeasurement:
     """Measure the baseline and the candidate in turn until ``stop`` says so."""
     request = bench.request
-    design = PairedDesign(pairs=request.pairs, max_time_s=bench.left_s, work_unit=request.work_unit)
+    design = PairedDesign(pairs=most_pairs or request.pairs, max_time_s=bench.left_s, work_unit=request.work_unit)
     return bench.measure("baseline and candidate in turn", (sides.baseline.arm, sides.candidate.arm), design, stop=stop)
 
 
@@ -174,6 +151,15 @@ def _control_pairs(first: PairedMeasurement | None, left_s: float | None) -> int
         return _CONTROL_PAIRS
     pair_s = max(1e-3, math.fsum(one.duration_s for one in first.repetitions))
     return min(_CONTROL_PAIRS, int(left_s * _CONTROL_SHARE / pair_s) - 1)  # one more warms up
+
+
+def _check_metric(found: PairedMeasurement, metric: str | None) -> None:
+    for each in found.repetitions if metric is not None else ():
+        if metric not in each.metrics:
+            logged = ", ".join(sorted(each.metrics)) or "none"
+            raise MeasureError(
+                f"the {each.arm} logs no metric {metric!r}; it logs: {logged}", hint=f'vatio.log_metric("{metric}", value)'
+            )
 
 
 def _probed(arm: Arm, folder: str, sides: Sides, environ: Mapping[str, str]) -> Arm:
@@ -191,5 +177,5 @@ def _failed(found: PairedMeasurement) -> MeasureError | UsageError:
         return UsageError(f"{found.failed[arms[0]]}{tail}", hint="vatio gate --against main -- COMMAND")
     only = [arm for arm in found.arms if arm in found.failed]
     whose = f"the {only[0]} fails" if len(only) == 1 else "both arms fail"
-    hint = {(BASELINE,): untracked_hint(), (CANDIDATE,): "a candidate that does not do the work cannot be compared"}
-    return MeasureError(f"{whose}: {found.failed[only[0]]}{tail}", hint=hint.get(tuple(only), ""))
+    hints = {BASELINE: untracked_hint(), CANDIDATE: "a candidate that does not do the work cannot be compared"}
+    return MeasureError(f"{whose}: {found.failed[only[0]]}{tail}", hint=hints.get(only[0], "") if len(only) == 1 else "")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vatio.digest import sha256
+from vatio.errors import MeasureError
 from vatio.measure import PairedMeasurement, Surroundings
 from vatio.records import RunRecord
 from vatio.units import BYTES_PER_GIB
@@ -57,3 +58,32 @@ def series_of(method: Method, project: str) -> str:
     """Give the digest by which verdicts of one comparison are found again."""
     parts = (project, *method.command, method.unit, method.per or "", method.basis, *method.meters)
     return sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()[:16]
+
+
+def kept_costs(
+    runs: Sequence[RunRecord], found: PairedMeasurement, per: str | None
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Give the costs of kept runs and of the repetitions just measured, both taken from their records in the same way.
+
+    Raises:
+        MeasureError: they were measured by other meters, or have another basis.
+    """
+    records = [each.record for each in found.repetitions if each.ok and not each.warm_up and each.record is not None]
+    if not records:
+        raise MeasureError("no repetition was measured whole")
+    if found.unit == "J":
+        for what, old, now in (("meters", meters_of(runs[:1]), meters_of(records)), ("basis", runs[0].basis, records[0].basis)):
+            if old != now:
+                raise MeasureError(
+                    f"the kept runs were measured in another way: {what} {old}, now {now}", hint="compare with git:REF"
+                )
+    old_costs, new_costs = ([_cost(run, found.unit, per) for run in group] for group in (runs, records))
+    return tuple(cost for cost in old_costs if cost), tuple(cost for cost in new_costs if cost)
+
+
+def _cost(run: RunRecord, unit: str, per: str | None) -> float | None:
+    whole = run.own_energy_j.value if unit == "J" else run.cpu_s
+    if per is None or whole is None:
+        return whole
+    done = run.work.get(per, 0.0)
+    return whole / done if done > 0.0 else None

@@ -1,4 +1,4 @@
-"""Write at exit which files the modules of a project came from; runs as `sitecustomize` in an arm, whose Python may be older."""
+"""Write at exit which files a project was loaded from; runs as `sitecustomize` in an arm, whose Python may be older."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def _report() -> None:
         return  # a probe never changes what the workload does; a report that is not there is told
 
 
-def _leave(code: int) -> NoReturn:
+def _leave(status: int) -> NoReturn:
     _report()
-    _exit(code)
+    _exit(status)
 
 
 def _go_on() -> None:

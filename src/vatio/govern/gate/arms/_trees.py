@@ -36,6 +36,16 @@ class Work:
     ) -> None:
         self.command, self.setup, self.folder, self.environ, self.tell = command, setup, os.path.realpath(folder), environ, tell
 
+    def label(self, home: str) -> str:
+        """Say what the working tree is: its branch or commit, and whether it has changes; its folder outside git."""
+        try:
+            repository = Repository(home, self.environ)
+        except MeasureError:
+            return os.path.basename(home)
+        head = repository.head
+        name = repository.branch or (head[:9] if head else "no commit")
+        return f"{name} with uncommitted changes" if repository.is_dirty else f"{name} ({(head or '')[:9]})"
+
 
 @contextmanager
 def sides_of_trees(
@@ -60,11 +70,23 @@ def sides_of_trees(
             files = (*repository.python_files(), *Repository(tree, work.environ).python_files())
             yield Sides(
                 baseline=Side(arm=baseline, label=label or str(commit), tree=tree, prefix=venvs[0]),
-                candidate=Side(arm=candidate, label=_candidate_label(repository), tree=home, prefix=venvs[1]),
+                candidate=Side(arm=candidate, label=work.label(home), tree=home, prefix=venvs[1]),
                 folder=folder,
                 modules=project_modules(files),
                 notes=tuple(_remarks(repository, commit, shared)),
             )
+
+
+def candidate_side(work: Work, home: str) -> Side:
+    """Set the working tree up and give it as the candidate, with no other tree beside it.
+
+    Raises:
+        MeasureError: its setup failed.
+    """
+    _set_up(CANDIDATE, work.setup, work, tree=home, home=home)
+    (venv,) = _venvs(home) if work.setup else (None,)
+    arm, _ = _arm(CANDIDATE, work, tree=home, home=home, venv=venv)
+    return Side(arm=arm, label=work.label(home), prefix=venv)
 
 
 def _set_up(arm: str, setup: str | None, work: Work, *, tree: str, home: str) -> None:
@@ -99,12 +121,6 @@ def _arm(name: str, work: Work, *, tree: str, home: str, venv: str | None) -> tu
     command, shared = moved_command(work.command, home, tree)
     environ = arm_environ(work.environ, home=home, tree=tree, folder=folder, venv=venv)
     return Arm(name=name, command=command, cwd=folder, environ=environ), shared
-
-
-def _candidate_label(repository: Repository) -> str:
-    head = repository.head
-    name = repository.branch or (head[:9] if head else "no commit")
-    return f"{name} with uncommitted changes" if repository.is_dirty else f"{name} ({(head or '')[:9]})"
 
 
 def _remarks(repository: Repository, commit: Commit, shared: tuple[str, ...]) -> Iterator[str]:
