@@ -135,7 +135,7 @@ def find_change(
         change.update(f"\0{name}".encode("utf-8", "surrogateescape"))
     files = {name: state_of(os.path.join(tree.root, name)) for kind, name in entries if kind != _UNTRACKED}
     files |= {name: sha256(data).hexdigest() for name, data in sources.items()}
-    return Change(change.hexdigest(), _copied(tree, diff or b"", sources) if copy else None, tuple(left_out), files=files)
+    return Change(change.hexdigest(), code_copy(tree.commit, diff or b"", sources) if copy else None, tuple(left_out), files=files)
 
 
 def find_changed_since(
@@ -224,7 +224,8 @@ def _ask(
     return helper.output()
 
 
-def _copied(tree: Tree, diff: bytes, sources: Mapping[str, bytes]) -> bytes | None:
+def code_copy(commit: str | None, diff: bytes, sources: Mapping[str, bytes]) -> bytes | None:
+    """Pack a difference and untracked sources (``vatio.code/1``); ``None`` where they are too large to be kept."""
     import zlib
 
     if len(diff) + sum(map(len, sources.values())) > _LARGEST_COPY_BYTES:
@@ -232,7 +233,7 @@ def _copied(tree: Tree, diff: bytes, sources: Mapping[str, bytes]) -> bytes | No
     untracked = {name: data.decode("utf-8", "surrogateescape") for name, data in sources.items()}
     text = {
         "schema": "vatio.code/1",
-        "commit": tree.commit,
+        "commit": commit,
         "diff": diff.decode("utf-8", "surrogateescape"),
         "untracked": untracked,
     }
@@ -244,7 +245,7 @@ def _sources(root: str, untracked: list[str]) -> tuple[dict[str, bytes], list[st
     sources: dict[str, bytes] = {}
     left_out: list[str] = []
     for name in _expanded(root, untracked):
-        data = _source(os.path.join(root, name)) if len(sources) < _MOST_SOURCES else None
+        data = read_source(os.path.join(root, name)) if len(sources) < _MOST_SOURCES else None
         if data is None:
             left_out.append(name)
         else:
@@ -267,7 +268,8 @@ def _expanded(root: str, untracked: list[str]) -> Generator[str, None, None]:
                 yield os.path.relpath(os.path.join(folder, item), root)
 
 
-def _source(path: str) -> bytes | None:
+def read_source(path: str) -> bytes | None:
+    """Read a text file of at most 1 MiB that holds no secret by habit; ``None`` for anything else."""
     name = os.path.basename(path).lower()
     if name in _PRIVATE or name.startswith(".env.") or name.endswith(_PRIVATE_ENDS):
         return None

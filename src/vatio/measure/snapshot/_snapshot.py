@@ -15,6 +15,7 @@ from typing import Protocol
 from vatio.measure._surroundings import Surroundings
 from vatio.measure.snapshot._files import Mark, StatCache, cache_folder, digest_in_slices, mark
 from vatio.measure.snapshot._git import Change, Helper, Tree, find_change, find_changed_since, find_tree
+from vatio.measure.snapshot._loose import changed_loose, find_loose
 from vatio.measure.snapshot._machine import accelerators, allowed, determinism, processor, seeds, system
 from vatio.measure.snapshot._python import describe, find_distributions, find_python
 from vatio.measure.snapshot._redact import redact_variables
@@ -183,6 +184,8 @@ class Snapshot:
                 git=Git(commit=tree.commit, remote=remote, folder=os.path.relpath(subject.cwd, tree.root).removeprefix("."))
             )
             yield from self._find_change(tree, wishes)
+        elif subject.cwd:
+            yield from self._find_loose(wishes)
         self._know(
             cpu=processor(root=around.root, cpus_granted=around.cpus_granted),
             gpus=accelerators(around.visible_gpus, root=around.root),
@@ -220,6 +223,8 @@ class Snapshot:
             if since is None:
                 return None
             names = tuple(f"code: {name}" for name in since)
+        elif self._change.known:
+            names = tuple(f"code: {name}" for name in changed_loose(subject.cwd, self._change.files))
         for told in self._environment.inputs:
             if (yield from self._is_changed(told)):
                 names = (*names, f"input: {told.path}")
@@ -257,6 +262,15 @@ class Snapshot:
         digests = {item.path: item for item in (yield from self._digests(small))}
         absent = {path: FileDigest(path=path, sha256=None, bytes=_size_bytes(os.path.join(folder, path))) for path in new}
         return tuple(replace(digests.get(self._veil.text(path), absent[path]), found=True) for path in new)
+
+    def _find_loose(self, wishes: Wishes) -> Steps:
+        subject = self._subject
+        home = subject.environ.get("HOME", "")
+        change = yield from find_loose(subject.cwd, subject.argv, home=home, copy=wishes.code == "copy")
+        if change.sha256 is not None:
+            self._change, self.code = change, change.copy
+            blob = None if change.copy is None else sha256(change.copy).hexdigest()
+            self._know(git=Git(commit=None, dirty_sha256=change.sha256, code_blob=blob))
 
     def _find_change(self, tree: Tree, wishes: Wishes) -> Steps:
         copy = wishes.code == "copy"
