@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     from vatio.account._tariff import Tariff as Tariff
     from vatio.account._tariff import read_tariff as read_tariff
     from vatio.account._tariff import tariff_of as tariff_of
+    from vatio.account.grid import GridSeries as GridSeries
+    from vatio.account.grid import IntensitySource as IntensitySource
+    from vatio.account.grid import Slot as Slot
+    from vatio.account.grid import hours_of as hours_of
+    from vatio.account.grid import read_series as read_series
+    from vatio.account.grid import series_of as series_of
 
 __getattr__, __dir__, __all__ = door(
     __name__,
@@ -49,5 +55,6 @@ __getattr__, __dir__, __all__ = door(
         "_share": "share_out",
         "_sum": "Sum sum_runs",
         "_tariff": "Tariff read_tariff tariff_of",
+        "vatio.account.grid": "GridSeries IntensitySource Slot hours_of read_series series_of",
     },
 )

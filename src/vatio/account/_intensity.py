@@ -110,11 +110,11 @@ class IntensityCurve:
         value = min(max(value, low), max(low, high))
         return Quantity.around(value, low, max(low, high), provenance="default" if filled else "modelled", source=source)
 
-    def _mean_g(self, span: Span, values: tuple[float | None, ...], stand_in: float) -> float:
+    def _mean_g(self, span: Span, values: tuple[float | None, ...], rest: float) -> float:
         """Give the mean of one side of the curve, a hole taken at a value that stands in for it."""
         pieces = self._pieces(span, values)
         weights = [seconds for seconds, _ in pieces] if span.duration_s else [1.0] * len(pieces)
-        known = [stand_in if value is None else value for _, value in pieces]
+        known = [rest if value is None else value for _, value in pieces]
         return math.fsum(weight * value for weight, value in zip(weights, known, strict=True)) / math.fsum(weights)
 
     def _at(self, moment_s: float, values: tuple[float | None, ...]) -> float | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vatio.config.sections import GateConfig as GateConfig
     from vatio.config.sections import LedgerConfig as LedgerConfig
     from vatio.config.sections import MetersConfig as MetersConfig
+    from vatio.config.sections import PlanConfig as PlanConfig
     from vatio.config.sections import ProjectConfig as ProjectConfig
     from vatio.config.sections import RecordConfig as RecordConfig
     from vatio.config.sections import SiteConfig as SiteConfig
@@ -35,7 +36,7 @@ __getattr__, __dir__, __all__ = door(
         "_template": "config_template config_toml",
         "_view": "config_view",
         "vatio.config.sections": (
-            "BudgetsConfig GateConfig LedgerConfig MetersConfig ProjectConfig RecordConfig SiteConfig WorkloadConfig"
+            "BudgetsConfig GateConfig LedgerConfig MetersConfig PlanConfig ProjectConfig RecordConfig SiteConfig WorkloadConfig"
         ),
     },
 )

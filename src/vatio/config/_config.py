@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         GateConfig,
         LedgerConfig,
         MetersConfig,
+        PlanConfig,
         ProjectConfig,
         RecordConfig,
         SiteConfig,
@@ -29,6 +30,7 @@ SECTIONS = {
     "ledger": "LedgerConfig",
     "record": "RecordConfig",
     "budgets": "BudgetsConfig",
+    "plan": "PlanConfig",
     "gate": "GateConfig",
 }
 
@@ -52,6 +54,7 @@ class Config:
     ledger: LedgerConfig
     record: RecordConfig
     budgets: BudgetsConfig
+    plan: PlanConfig
     gate: GateConfig
 
     def __init__(

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from vatio.config.sections._gate import GateConfig as GateConfig
     from vatio.config.sections._ledger import LedgerConfig as LedgerConfig
     from vatio.config.sections._meters import MetersConfig as MetersConfig
+    from vatio.config.sections._plan import PlanConfig as PlanConfig
     from vatio.config.sections._project import ProjectConfig as ProjectConfig
     from vatio.config.sections._record import RecordConfig as RecordConfig
     from vatio.config.sections._site import SiteConfig as SiteConfig
@@ -20,6 +21,7 @@ __getattr__, __dir__, __all__ = door(
         "_gate": "GateConfig",
         "_ledger": "LedgerConfig",
         "_meters": "MetersConfig",
+        "_plan": "PlanConfig",
         "_project": "ProjectConfig",
         "_record": "RecordConfig",
         "_site": "SiteConfig",

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from vatio.plan.job._job import Rate
+from vatio.plan.job._slots import NS_PER_S
 
 _TIE_RATIO = 1e-9
 
@@ -26,10 +27,10 @@ class Share(NamedTuple):
 
 
 class _Segment(NamedTuple):
-    slope: float
+    cost_per_work: float
     at: int
     step: int
-    work_ns: float
+    work_s: float
 
 
 def hull(rates: Sequence[Rate], *, upper: bool = False) -> list[Rate | None]:
@@ -55,20 +56,20 @@ def hull(rates: Sequence[Rate], *, upper: bool = False) -> list[Rate | None]:
     return found
 
 
-def cheapest_work(edges_ns: Sequence[int], costs: Sequence[float], rates: Sequence[Rate], need_ns: float) -> list[Share] | None:
-    """Give how long each slot runs at which rate, so that ``need_ns`` of work costs least; ``None`` where it does not fit."""
+def cheapest_work(edges_ns: Sequence[int], costs: Sequence[float], rates: Sequence[Rate], need_s: float) -> list[Share] | None:
+    """Give how long each slot runs at which rate, so that ``need_s`` of work, in seconds at the job's own speed, costs least; ``None`` where it does not fit."""
     lower, upper = hull(rates), hull(rates, upper=True)
     hulls = [upper if cost < 0.0 else lower for cost in costs]
     segments = _segments(edges_ns, costs, hulls)
     taken: dict[int, float] = {}
-    left_ns = need_ns
+    left_s = need_s
     for segment in segments:
-        if left_ns <= need_ns * 1e-12:
+        if left_s <= need_s * 1e-12:
             break
-        share = min(1.0, left_ns / segment.work_ns)
+        share = min(1.0, left_s / segment.work_s)
         taken[segment.at] = segment.step + share
-        left_ns -= share * segment.work_ns
-    if left_ns > need_ns * 1e-9:
+        left_s -= share * segment.work_s
+    if left_s > need_s * 1e-9:
         return None
     return [one for at in sorted(taken) for one in _shared(hulls[at], at, edges_ns[at + 1] - edges_ns[at], taken[at])]
 
@@ -79,8 +80,8 @@ def _segments(edges_ns: Sequence[int], costs: Sequence[float], hulls: Sequence[l
         zip(costs, zip(pairwise(edges_ns), hulls, strict=True), strict=True)
     ):
         for step, (slow, fast) in enumerate(pairwise(rates)):
-            work_ns = (_throughput(fast) - _throughput(slow)) * (end_ns - start_ns)
-            found.append(_Segment(cost * _slope(slow, fast), at, step, work_ns))
+            work_s = (_throughput(fast) - _throughput(slow)) * (end_ns - start_ns) / NS_PER_S
+            found.append(_Segment(cost * _slope(slow, fast), at, step, work_s))
     # By rounded slopes first, so that among equals the earliest slot is taken; a slot's own segments keep their order.
     found.sort()
     return _earliest_first(found)
@@ -91,7 +92,7 @@ def _earliest_first(segments: list[_Segment]) -> list[_Segment]:
     ordered: list[_Segment] = []
     group: list[_Segment] = []
     for segment in segments:
-        if group and segment.slope > group[0].slope + _TIE_RATIO * abs(group[0].slope):
+        if group and segment.cost_per_work > group[0].cost_per_work + _TIE_RATIO * abs(group[0].cost_per_work):
             ordered += sorted(group, key=lambda one: (one.at, one.step))
             group = []
         group.append(segment)

@@ -44,9 +44,9 @@ def gain(
     for side in sides:
         if side is None:
             continue
-        now_cost += side.now_cost
-        saved += side.saved
-        below, above = math.hypot(below, side.below), math.hypot(above, side.above)
+        now_cost += side.baseline
+        saved += side.amount
+        below, above = math.hypot(below, side.low), math.hypot(above, side.high)
     if not now_cost > 0.0:
         return _UNKNOWN
     value = saved / now_cost
@@ -62,10 +62,10 @@ def gain(
 class _Side:
     """Hold one place's part of the comparison."""
 
-    now_cost: float
-    saved: float
-    below: float
-    above: float
+    baseline: float
+    amount: float
+    low: float
+    high: float
     outlook: Outlook
 
 
@@ -96,11 +96,11 @@ def _side(site: Site, choices: tuple[Choice | None, Choice | None], objective: s
     mean, least, most = math.fsum(slots.value) / len(slots.value), min(slots.low), max(slots.high)
     beyond = (outside[0] - outside[1]) * weight
     return _Side(
-        now_cost=(math.fsum(load * one for load, one in zip(now_load_j, slots.value, strict=True)) + outside[0] * mean)
+        baseline=(math.fsum(load * one for load, one in zip(now_load_j, slots.value, strict=True)) + outside[0] * mean)
         * weight,
-        saved=math.fsum(change * one for change, one in zip(changes, slots.value, strict=True)) + beyond * mean,
-        below=math.hypot(below, abs(beyond) * (mean - least if beyond > 0.0 else most - mean)),
-        above=math.hypot(above, abs(beyond) * (most - mean if beyond > 0.0 else mean - least)),
+        amount=math.fsum(change * one for change, one in zip(changes, slots.value, strict=True)) + beyond * mean,
+        low=math.hypot(below, abs(beyond) * (mean - least if beyond > 0.0 else most - mean)),
+        high=math.hypot(above, abs(beyond) * (most - mean if beyond > 0.0 else mean - least)),
         outlook=Outlook(
             zone=site.zone,
             edges_ns=tuple(slots.edges_ns),

@@ -13,7 +13,7 @@ _HINT = 'write "tomorrow 08:00", "08:00", 2026-01-31T08:00 or 2026-01-31T08:00+0
 
 
 def parse_moment(text: str, *, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """Read a moment. A time of day alone is its next one; a day alone ends it: "tomorrow" is the midnight after it.
+    """Read a moment. A time of day alone is its next one.
 
     ``zone`` is the local time zone, unset: the machine's. A local time that the clock skips in spring is the moment an hour
     on, one that it has twice in autumn the first of them.
@@ -30,8 +30,6 @@ def parse_moment(text: str, *, now: datetime, zone: tzinfo | None = None) -> dat
     if words and words[0] in _DAYS:
         day = here.date() + timedelta(days=_DAYS[words[0]])
         clock = _clock(words[1]) if len(words) == 2 else None
-        if len(words) == 1:
-            return _local(day + timedelta(days=1), time(), zone)
         if clock is not None:
             return _local(day, clock, zone)
     if len(words) == 1 and (clock := _clock(words[0])) is not None:

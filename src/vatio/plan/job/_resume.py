@@ -32,14 +32,14 @@ _TIE_RATIO = 1e-13
 class Question(NamedTuple):
     """Hold what is asked: slots, work, and energy: ``energy_of`` gives that of the first nanoseconds of the job.
 
-    ``burnt`` is the energy of one resume; ``steady`` says that energy is proportional to work.
+    ``burnt_j`` is the energy of one resume; ``steady`` says that energy is proportional to work.
     """
 
     edges_ns: Sequence[int]
     costs: Sequence[float]
     need_ns: int
     energy_of: Callable[[int], float]
-    burnt: float
+    burnt_j: float
     steady: bool
 
 
@@ -101,7 +101,7 @@ def _at(layer: Layer, part: Part, whole: int, on: int) -> float:
 def _entered(grid: _Grid, part: Part, costs: Costs, cost: float) -> list[float]:
     """Give the least cost of running in a slot, before the slot itself: going on, or resuming after a pause."""
     on, off = costs
-    burnt = cost * grid.question.burnt
+    burnt = cost * grid.question.burnt_j
     entered = [going if going <= paused + burnt else paused + burnt for going, paused in zip(on, off, strict=True)]
     if part == (0, False):
         entered[0] = off[0]  # the first start is no resume
@@ -202,7 +202,7 @@ def _ways_in(grid: _Grid, layer: Layer, at: int, before: tuple[Part, int], used_
     cost = grid.question.costs[at]
     done_ns = whole * grid.usual_ns + part[0]
     paid = cost * (grid.question.energy_of(done_ns + used_ns) - grid.question.energy_of(done_ns))
-    burnt = cost * grid.question.burnt if done_ns else 0.0
+    burnt = cost * grid.question.burnt_j if done_ns else 0.0
     return [
         (_at(layer, part, whole, 1) + paid, (part, whole, 1), used_ns),
         (_at(layer, part, whole, 0) + burnt + paid, (part, whole, 0), used_ns),

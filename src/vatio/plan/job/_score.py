@@ -12,7 +12,7 @@ from vatio.account import IntensityCurve
 from vatio.plan.job._job import Job, Place, Steps
 from vatio.plan.job._shapes import Choice, load_of
 from vatio.plan.job._slots import NS_PER_S, Slots, slots_between
-from vatio.records import Quantity
+from vatio.records import Quantity, product, scaled, total
 from vatio.units import J_PER_KWH, S_PER_HOUR
 
 # Errors of a forecast fade with the time between two slots; those of neighbouring hours are nearly one error.
@@ -78,32 +78,19 @@ def grams(choice: Choice, site: Site, job: Job) -> Quantity:
         _sum(found, side, tail) * site.place.pue / J_PER_KWH
         for side, tail in ((found.slots.low, least), (found.slots.value, mean), (found.slots.high, most))
     ]
-    ratios = _power_ratios(job)
-    fixed_g = move_cost(site, "carbon")
-    low_g, value_g, high_g = (end * ratio + fixed_g for end, ratio in zip(ends, ratios, strict=True))
     whole = found.outside_j <= 1e-9 * total_j(choice) and not found.slots.holes_s
-    return Quantity.around(
-        value_g,
-        min(low_g, value_g),
-        max(high_g, value_g),
-        provenance="modelled" if whole else "default",
-        source=site.curve.source or None,
+    low_g, value_g, high_g = min(ends), ends[1], max(ends)
+    grams_g = Quantity.around(
+        value_g, low_g, high_g, provenance="modelled" if whole else "default", source=site.curve.source or None
     )
+    return _moved(product(_power(job), grams_g), move_cost(site, "carbon"))
 
 
 def energy(choice: Choice, site: Site, job: Job) -> Quantity:
     """Give the joules that the job's hardware is expected to draw, and the network for the move of its data."""
     if job.power_w.is_missing and not (job.rates or job.profile):
         return Quantity.absent("power", source="the watts of the job are not known")
-    low, value, high = _power_ratios(job)
-    joules, moved_j = total_j(choice), site.place.move_j
-    return Quantity.around(
-        joules * value + moved_j,
-        joules * low + moved_j,
-        joules * high + moved_j,
-        provenance="modelled",
-        source=job.power_w.source,
-    )
+    return _moved(scaled(_power(job), total_j(choice)), site.place.move_j)
 
 
 def euros(choice: Choice, site: Site, job: Job) -> Quantity:
@@ -118,9 +105,16 @@ def euros(choice: Choice, site: Site, job: Job) -> Quantity:
     ends = [
         _sum(found, side, 0.0) * site.place.pue / J_PER_KWH for side in (found.slots.low, found.slots.value, found.slots.high)
     ]
-    corners = [end * ratio + fixed_eur for end in ends for ratio in _power_ratios(job)]
+    ratio = _power(job)
+    if ratio.low is None or ratio.high is None:
+        return Quantity.absent(*ratio.missing, source=ratio.source)
+    corners = [end * one for end in ends for one in (ratio.low, ratio.high)]
     return Quantity.around(
-        ends[1] + fixed_eur, min(corners), max(corners), provenance="modelled", source=prices.source or "given price"
+        ends[1] + fixed_eur,
+        min(corners) + fixed_eur,
+        max(corners) + fixed_eur,
+        provenance="modelled",
+        source=prices.source or "given price",
     )
 
 
@@ -176,13 +170,17 @@ def _correlated(parts: Sequence[float], edges_ns: Sequence[int]) -> float:
     return max(0.0, whole)
 
 
-def _sum(found: Paid, side: Sequence[float], tail: float) -> float:
-    return math.fsum(load * one for load, one in zip(found.load_j, side, strict=True) if load) + found.outside_j * tail
+def _sum(found: Paid, side: Sequence[float], rest: float) -> float:
+    return math.fsum(load * one for load, one in zip(found.load_j, side, strict=True) if load) + found.outside_j * rest
 
 
-def _power_ratios(job: Job) -> tuple[float, float, float]:
-    """Give low, value and high of the power beside the value that the choice was made with."""
+def _power(job: Job) -> Quantity:
+    """Give the interval of the power beside the value that the choice was made with, which is 1."""
     power_w = job.power_w
-    if job.rates or job.profile or not power_w.value or power_w.low is None or power_w.high is None:
-        return 1.0, 1.0, 1.0
-    return power_w.low / power_w.value, 1.0, power_w.high / power_w.value
+    if job.rates or job.profile or not power_w.value:
+        return Quantity.exact(1.0, provenance="modelled")
+    return scaled(power_w, 1.0 / power_w.value)
+
+
+def _moved(quantity: Quantity, part: float) -> Quantity:
+    return total([quantity, Quantity.exact(part, provenance="modelled")]) if part else quantity

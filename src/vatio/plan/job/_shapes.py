@@ -200,7 +200,7 @@ def _spread(job: Job, rate: Rate, slots: Slots, used: Sequence[Used], solver: st
 def _elastic(job: Job, slots: Slots, rates: Sequence[Rate]) -> Choice | None:
     from vatio.plan.job._elastic import cheapest_work
 
-    shares = cheapest_work(slots.edges_ns, slots.chosen_by, rates, job.duration_s * NS_PER_S)
+    shares = cheapest_work(slots.edges_ns, slots.chosen_by, rates, job.duration_s)
     found: list[Stretch] = []
     for at, rate, used_ns in shares or ():
         begun = found[-1].end_ns if found and found[-1].end_ns > slots.edges_ns[at] else slots.edges_ns[at]
