@@ -1,0 +1,17 @@
+"""What electricity emits over time: dated slots, the files they are read from, the sources they come from."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.account.grid._file import read_series as read_series
+    from vatio.account.grid._series import GridSeries as GridSeries
+    from vatio.account.grid._series import Slot as Slot
+    from vatio.account.grid._series import hours_of as hours_of
+    from vatio.account.grid._series import series_of as series_of
+    from vatio.account.grid._source import IntensitySource as IntensitySource
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {"_file": "read_series", "_series": "GridSeries Slot hours_of series_of", "_source": "IntensitySource"},
+)
