@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 _TINY = 1e-300
 _STEPS = 500
@@ -19,6 +20,7 @@ def student_p(t: float, df: float) -> float:
     return _incomplete_beta(df / 2.0, 0.5, df / (df + t * t), t * t / (df + t * t))
 
 
+@lru_cache(maxsize=1024)  # a gate asks for the same ones at every look
 def student_quantile(p: float, df: float) -> float:
     """Give the t that is passed, on either side together, with probability ``p`` (0 < p <= 1).
 
