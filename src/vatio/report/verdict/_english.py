@@ -14,7 +14,6 @@ STRINGS = {
     "verdict_inconclusive": "Not decided: {cost} changed by {change}.",
     "verdict_fail_quality": "Quality lost: {metrics}; {cost} changed by {change}.",
     "verdict_fail_other": "Failed for another reason; {cost} changed by {change}.",
-    "verdict_other": "Not decided, whatever the interval says; {cost} changed by {change}.",
     "verdict_unmeasured": "No pair was measured: {outcome}.",
     "verdict_none": "no pair was measured",
     "span": "{low} to {high}",

@@ -25,8 +25,8 @@ def rule(verdict: Verdict, words: Words) -> Rows:
         ("verdict_resolution", share(verdict.resolution_ratio, words)),
         ("verdict_pairs", words.count(verdict.pairs)),
         ("verdict_more", more if verdict.outcome == "inconclusive" else ""),
-        ("verdict_mde", "" if verdict.mde_ratio is None else share(verdict.mde_ratio, words)),
-        ("verdict_noise", "" if verdict.noise_ratio is None else share(verdict.noise_ratio, words)),
+        ("verdict_mde", "" if verdict.mde_ratio is None else share(verdict.mde_ratio, words, decimals=1)),
+        ("verdict_noise", "" if verdict.noise_ratio is None else share(verdict.noise_ratio, words, decimals=1)),
         ("verdict_medians", _medians(verdict, words)),
         ("verdict_test", _test(verdict, words)),
         ("verdict_energy", words.quantity(verdict.energy_j, "j")),
@@ -84,7 +84,9 @@ def _medians(verdict: Verdict, words: Words) -> str:
 def _test(verdict: Verdict, words: Words) -> str:
     parts = [clean(verdict.test)]
     parts += [] if verdict.p is None else [f"{words.say('verdict_p')} {_p(verdict.p, words)}"]
-    parts += [] if verdict.level is None else [f"{words.say('verdict_level').lower()} {share(verdict.level, words)}"]
+    parts += (
+        [] if verdict.level is None else [f"{words.say('verdict_level').lower()} {share(verdict.level, words, decimals=2)}"]
+    )
     return ", ".join(part for part in parts if part)
 
 

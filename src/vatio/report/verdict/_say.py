@@ -32,8 +32,6 @@ def sentence(verdict: Verdict, words: Words) -> str:
     decided = by_interval(verdict)
     if verdict.outcome == "fail" and decided != "fail":
         key = "verdict_fail_quality" if lost else "verdict_fail_other"
-    elif verdict.outcome == "inconclusive" and decided != "inconclusive":
-        key = "verdict_other"
     else:
         key = f"verdict_{verdict.outcome}"
     metrics = ", ".join(quality(row, words) for row in lost)
@@ -57,7 +55,7 @@ def by_interval(verdict: Verdict) -> str:
     low, high = verdict.change_ratio.low, verdict.change_ratio.high
     if low is not None and low > verdict.allowed_ratio:
         return "fail"
-    if high is not None and high < limit_ratio(verdict):
+    if high is not None and high <= limit_ratio(verdict):
         return "pass"
     return "inconclusive"
 
@@ -150,10 +148,11 @@ def _decimals(half_ratio: float) -> int:
 def _why(verdict: Verdict, words: Words) -> str:
     allowed, limit = (percent(ratio, words) for ratio in (verdict.allowed_ratio, limit_ratio(verdict)))
     _, low, _ = percents(verdict.change_ratio, words)
+    if verdict.outcome == "inconclusive":
+        mde = verdict.mde_ratio
+        return "" if mde is None else words.say("why_inconclusive", mde=share(mde, words, decimals=1))
     if verdict.outcome != by_interval(verdict):
         return words.say("why_reason") if verdict.notes else ""
     if verdict.outcome == "fail":
         return words.say("why_fail", low=low, allowed=allowed)
-    if verdict.outcome == "pass":
-        return words.say("why_pass", limit=limit, allowed=allowed, resolution=share(verdict.resolution_ratio, words))
-    return words.say("why_inconclusive", mde=share(verdict.mde_ratio, words)) if verdict.mde_ratio is not None else ""
+    return words.say("why_pass", limit=limit, allowed=allowed, resolution=share(verdict.resolution_ratio, words))

@@ -14,7 +14,6 @@ STRINGS = {
     "verdict_inconclusive": "Sin decidir: {cost} cambió {change}.",
     "verdict_fail_quality": "Pierde calidad: {metrics}; {cost} cambió {change}.",
     "verdict_fail_other": "No superado por otra razón; {cost} cambió {change}.",
-    "verdict_other": "Sin decidir, diga lo que diga el intervalo; {cost} cambió {change}.",
     "verdict_unmeasured": "No se midió ningún par: {outcome}.",
     "verdict_none": "no se midió ningún par",
     "span": "de {low} a {high}",
