@@ -346,7 +346,12 @@ class Ledger:
 
         environment = read_environment(self._backend.query, facts.ended) if with_environment else None
         folder = self.spool_folder(facts.started.id)
-        return shown(facts, environment=environment, folder=folder, origin_is_here=self.is_here(facts.origin))
+        here = self.is_here(facts.origin)
+        record = shown(facts, environment=environment, folder=folder, origin_is_here=here)
+        if record.sealed or os.path.isdir(folder):
+            return record
+        now = self.facts(facts.started.id)  # whoever seals a run removes its spool: perhaps that was just now
+        return record if now.ended is None else self._view(now, with_environment=with_environment)
 
     def _bare(self, run: str) -> RunRecord:
         return self._view(self.facts(run), with_environment=False)

@@ -34,7 +34,7 @@ def _from_spool(started: Started, folder: str, stands: Standing) -> Ended | None
         header, blocks = open_spool(folder)
         rows = (row for block in blocks for row in block if row)
         first = next(rows, None)
-    except LedgerDamaged:
+    except (LedgerDamaged, OSError):  # whoever seals a run removes its spool
         return None
     if first is None:
         return None
