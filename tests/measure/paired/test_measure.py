@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.measure.paired._workloads import python, spin, steady
+
 from vatio.errors import Refused, UsageError
 from vatio.ledger import Ledger
 from vatio.measure import Arm, PairedCosts, PairedMeasurement, PairedProgress
@@ -31,13 +31,15 @@ def test_every_repetition_is_a_run_within_the_comparisons_run(measure: Measure, 
         assert not kept.verify(rebuild=True).findings
     own = runs.pop(found.run)
     assert own.tags["arms"] == "baseline, candidate"
-    assert own.status == "finished" and own.sealed
+    assert own.status == "finished"
+    assert own.sealed
     assert {run.within for run in runs.values()} == {found.run}
     assert sorted((run.tags["block"], run.tags["arm"]) for run in runs.values()) == [
         (block, arm) for block in ("0", "1", "2", "w0") for arm in ("baseline", "candidate")
     ]
     assert {each.run for each in found.repetitions} == set(runs)
-    assert found.ended_by == "pairs" and not found.failed
+    assert found.ended_by == "pairs"
+    assert not found.failed
 
 
 def test_a_warm_up_is_recorded_and_never_counted(measure: Measure) -> None:
@@ -74,7 +76,8 @@ def test_the_comparison_knows_all_that_its_time_cost(measure: Measure) -> None:
     assert found.energy_j.value is not None
     assert found.energy_j.value > repeated_j > 6 * 10.0
     assert found.energy_j.value == pytest.approx(found.duration_s * 100.0, rel=0.05)
-    assert found.cpu_s is not None and found.cpu_s > 0.0
+    assert found.cpu_s is not None
+    assert found.cpu_s > 0.0
 
 
 def test_costs_are_for_a_unit_of_the_work_that_was_told(measure: Measure) -> None:
@@ -101,7 +104,8 @@ def test_an_arm_that_fails_is_told_with_its_code_and_its_last_words(measure: Mea
 
     assert found.ended_by == "failure"
     assert list(found.failed) == ["candidate"]
-    assert "exit code 1" in found.failed["candidate"] and "no such layer" in found.failed["candidate"]
+    assert "exit code 1" in found.failed["candidate"]
+    assert "no such layer" in found.failed["candidate"]
     (only,) = [each for each in found.repetitions if each.arm == "candidate"]
     assert (only.ok, only.exit_code, only.cost) == (False, 1, None)
     assert only.stderr_tail == "much ado\nno such layer"

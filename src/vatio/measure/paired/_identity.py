@@ -62,7 +62,7 @@ def _read(text: bytes) -> Any:
 
 def _first(before: Any, now: Any, place: str) -> str:
     if isinstance(before, Mapping) and isinstance(now, Mapping):
-        names = dict.fromkeys([*before, *now])
+        names = sorted({*before, *now}, key=lambda name: (name != "name", name))  # a name says most
         return next((said for name in names if (said := _first(before.get(name), now.get(name), _under(place, name)))), "")
     if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         both = enumerate(zip(before, now, strict=True))

@@ -28,8 +28,6 @@ from vatio.measure.wrap import adopt_orphans
 from vatio.records import total
 
 _DESIGN = PairedDesign()
-# The comparison's own samples hold its joules: more of them than the counters need would disturb what it compares.
-_INTERVAL_S = 10.0
 
 
 def measure_paired(
@@ -141,7 +139,6 @@ def _started(
         name=options.name,
         stage=options.stage or config.workload.stage,
         tags={**options.tags, TAG: tag, "arms": ", ".join(asked.names)},
-        interval_s=max(config.meters.interval_s, _INTERVAL_S),
         config=config,
         within=options.within,
         parents=(*options.parents, *(run.id for run in earlier.runs[:1])),
