@@ -23,7 +23,7 @@ def costs_of(
     counted = {(each.block, each.arm): each.cost for each in repetitions if not each.warm_up and each.ok}
     blocks = 1 + max((each.block for each in repetitions if not each.warm_up), default=-1)
     table = tuple(tuple(counted.get((block, arm)) for arm in arms) for block in range(blocks))
-    dropped = frozenset[int]() if design.outliers == "none" else _outliers(table, len(arms))
+    dropped = frozenset[int]() if design.outliers == "none" else _outliers(table, arms, design.outliers)
     return PairedCosts(arms=arms, unit=unit, blocks=table, dropped=dropped, elapsed_s=elapsed_s)
 
 
@@ -40,16 +40,12 @@ def failures(repetitions: Sequence[Repetition]) -> Mapping[str, str]:
     return said
 
 
-def _outliers(table: Sequence[tuple[float | None, ...]], arms: int) -> frozenset[int]:
-    """Find the blocks in which any arm lies more than three standard deviations from its mean: all arms leave them out."""
-    from statistics import fmean, stdev
+def _outliers(table: Sequence[tuple[float | None, ...]], arms: tuple[str, ...], policy: str) -> frozenset[int]:
+    """Find the blocks in which any arm has an outlier: all arms leave them out."""
+    from vatio.analysis import outliers
 
-    found: set[int] = set()
-    for at in range(arms):
-        known = [(block, row[at]) for block, row in enumerate(table)]
-        costs = [cost for _, cost in known if cost is not None]
-        if len(costs) < 3:
-            continue
-        mean, spread = fmean(costs), stdev(costs)
-        found |= {block for block, cost in known if cost is not None and abs(cost - mean) > 3.0 * spread}
-    return frozenset(found)
+    known = {
+        arm: [(block, cost) for block, row in enumerate(table) if (cost := row[at]) is not None] for at, arm in enumerate(arms)
+    }
+    far = outliers({arm: [cost for _, cost in costs] for arm, costs in known.items()}, policy)
+    return frozenset(known[arm][at][0] for arm, places in far.items() for at in places)

@@ -11,7 +11,8 @@ from vatio.errors import UsageError
 
 # Drawn into file names, tags and tables.
 _LONGEST_NAME = 200
-OUTLIERS = ("none", "3-sigma")
+# As `vatio.analysis` knows them.
+OUTLIERS = ("none", "3s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
