@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from vatio.account.grid import IntensitySource as IntensitySource
     from vatio.account.grid import Slot as Slot
     from vatio.account.grid import hours_of as hours_of
+    from vatio.account.grid import mean_over as mean_over
     from vatio.account.grid import read_series as read_series
     from vatio.account.grid import series_of as series_of
 
@@ -55,6 +56,6 @@ __getattr__, __dir__, __all__ = door(
         "_share": "share_out",
         "_sum": "Sum sum_runs",
         "_tariff": "Tariff read_tariff tariff_of",
-        "vatio.account.grid": "GridSeries IntensitySource Slot hours_of read_series series_of",
+        "vatio.account.grid": "GridSeries IntensitySource Slot hours_of mean_over read_series series_of",
     },
 )

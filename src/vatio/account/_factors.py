@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from vatio.account._energy_curve import EnergyCurve
+    from vatio.account.grid import GridSeries
     from vatio.config import SiteConfig
     from vatio.records import Environment
 
@@ -46,6 +47,25 @@ def location(site: SiteConfig | None, given_zone: str | None) -> Intensity:
             return Intensity(g_per_kwh=row.g_per_kwh, zone=row.zone, year=row.year)
     factor = zone(code)
     return Intensity(g_per_kwh=factor.g_per_kwh, zone=factor.code, year=factor.year)
+
+
+class Met(NamedTuple):
+    """Hold what the grid was in the hours of a run."""
+
+    intensity: Intensity
+    renewable_ratio: Quantity
+
+
+def hours_met(grid: GridSeries, drawn: Drawn) -> Met | None:
+    """Give what a run met of a series; ``None`` where the series knows nothing of its time."""
+    from vatio.account.grid import mean_over  # here: most runs are accounted by the annual mean
+
+    g_per_kwh = mean_over(grid, "g_per_kwh", drawn.begin, drawn.duration_s, drawn=drawn.curve)
+    if g_per_kwh.is_missing:
+        return None
+    renewable = mean_over(grid, "renewable_ratio", drawn.begin, drawn.duration_s, drawn=drawn.curve)
+    intensity = Intensity(g_per_kwh=g_per_kwh, zone=grid.zone or "as given", year=drawn.begin.year, kind=grid.kind)
+    return Met(intensity, renewable)
 
 
 def market(site: SiteConfig | None) -> Quantity:

@@ -7,7 +7,18 @@ from typing import NamedTuple
 
 from vatio.account._counted import counted_energy_j
 from vatio.account._embodied import embodied_parts
-from vatio.account._factors import Drawn, building, location, machine_kind, market, price, scopes, source_water, water
+from vatio.account._factors import (
+    Drawn,
+    building,
+    hours_met,
+    location,
+    machine_kind,
+    market,
+    price,
+    scopes,
+    source_water,
+    water,
+)
 from vatio.records import PROVENANCES, Emissions, Factor, Footprint, Intensity, Quantity, product, total
 from vatio.units import kwh
 
@@ -15,6 +26,7 @@ from vatio.units import kwh
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.account._energy_curve import EnergyCurve
+    from vatio.account.grid import GridSeries
     from vatio.config import SiteConfig
     from vatio.records import Ended, Environment, RunRecord
 
@@ -28,6 +40,7 @@ def footprint(
     pue: float | None = None,
     price_eur_per_kwh: float | None = None,
     curve: EnergyCurve | None = None,
+    grid: GridSeries | None = None,
     site: SiteConfig | None = None,
     at: datetime | None = None,
     run: str | None = None,
@@ -36,9 +49,10 @@ def footprint(
     """Give what a run's joules mean, location-based, with the embodied share of its hardware beside them.
 
     The workload's share is accounted where it is known, else the machine. ``zone``, ``pue`` and ``price_eur_per_kwh`` override
-    the site's; ``curve`` says how the energy was drawn over the run's time, where prices change meanwhile. An ``Ended``
-    needs the run's id, and knows its hardware only by ``environment``. PUE is applied to what the grid delivers
-    (operational grams and euros); WUE is per kilowatt-hour of the machines, as its definition says.
+    the site's; ``curve`` says how the energy was drawn over the run's time, where prices and intensities change meanwhile.
+    ``grid`` takes the place of the zone's annual mean where it knows the hours of the run. An ``Ended`` needs the run's id,
+    and knows its hardware only by ``environment``. PUE is applied to what the grid delivers (operational grams and euros);
+    WUE is per kilowatt-hour of the machines, as its definition says.
 
     Raises:
         UsageError: a factor is not finite, negative, or a PUE below 1.
@@ -47,8 +61,9 @@ def footprint(
     basis, energy_j = accounted_energy_j(record)
     kind = machine_kind(site, found)
     drawn = _drawn(record, curve)
+    met = None if grid is None or drawn is None else hours_met(grid, drawn)
     chosen = _Chosen(
-        intensity=location(site, zone),
+        intensity=location(site, zone) if met is None else met.intensity,
         pue=building(site, pue, kind),
         market_g_per_kwh=market(site),
         wue_l_per_kwh=water(site),
@@ -68,7 +83,7 @@ def footprint(
         pue=chosen.pue,
         water_l=_times(energy_kwh, chosen.wue_l_per_kwh),
         cost_eur=_cost_eur(facility_kwh, chosen.price_eur_per_kwh),
-        renewable_ratio=Quantity.absent("renewable", source=_RENEWABLE),
+        renewable_ratio=Quantity.absent("renewable", source=_RENEWABLE) if met is None else met.renewable_ratio,
         factors=(*chosen.factors(), *(factor for part in parts for factor in part.factors)),
         source_water_l=_times(facility_kwh, chosen.source_water_l_per_kwh),
         scopes=scopes(site),

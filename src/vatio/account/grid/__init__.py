@@ -5,6 +5,7 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.account.grid._file import read_series as read_series
+    from vatio.account.grid._mean import mean_over as mean_over
     from vatio.account.grid._series import GridSeries as GridSeries
     from vatio.account.grid._series import Slot as Slot
     from vatio.account.grid._series import hours_of as hours_of
@@ -13,5 +14,10 @@ if TYPE_CHECKING:
 
 __getattr__, __dir__, __all__ = door(
     __name__,
-    {"_file": "read_series", "_series": "GridSeries Slot hours_of series_of", "_source": "IntensitySource"},
+    {
+        "_file": "read_series",
+        "_mean": "mean_over",
+        "_series": "GridSeries Slot hours_of series_of",
+        "_source": "IntensitySource",
+    },
 )
