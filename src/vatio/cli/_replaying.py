@@ -80,7 +80,7 @@ def _energy(energy: ReplayedEnergy | None) -> Iterator[str]:
     unit = "j" if energy.unit == "J" else "s"
     both = f"{told(energy.original, unit)} -> {told(energy.replay, unit)}{'' if unit == 'j' else ' of CPU time'}"
     word = {True: "equivalent", False: "not equivalent", None: "not told"}[energy.equivalent]
-    margin = "" if energy.margin_ratio is None else f" within {energy.margin_ratio:.0%}"
+    margin = "" if energy.margin_ratio is None or energy.equivalent is None else f" within {energy.margin_ratio:.0%}"
     yield from _line("energy (L3)", f"{word}{margin}: {both}")
     if energy.why:
         yield from _line("", energy.why)

@@ -104,7 +104,8 @@ def _compared(stage: Stage, verdict: Replay, truth: Results, performed: list[Per
         return replace(verdict, diverged=(*verdict.diverged, nothing))
     around = _around(stage, first)
     repeats_itself = None
-    if _is_puzzling(found, around) and not verdict.diverged:
+    causes = (*(one for one in verdict.diverged if one.field != "ledger"), *around)
+    if _is_puzzling(found, causes) and not request.seeds:
         progress("replaying again: what differs, and nothing around it does")
         performed.append(perform(stage))
         again = compare_results(first.results, performed[1].results, rtol=0.0, metric=request.metric)
@@ -112,7 +113,7 @@ def _compared(stage: Stage, verdict: Replay, truth: Results, performed: list[Per
     return replace(
         verdict,
         tier=found.tier,
-        diverged=(*verdict.diverged, *_diverged(found, around, first, stage, repeats_itself), *edited_outputs(stage, first)),
+        diverged=(*verdict.diverged, *_diverged(found, causes, first, stage, repeats_itself), *edited_outputs(stage, first)),
         differences=around,
         compared=found.compared,
     )

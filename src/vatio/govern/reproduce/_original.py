@@ -10,15 +10,15 @@ from vatio.ledger import Ledger
 from vatio.measure.snapshot import Veil, find_tree
 from vatio.records import Environment, RunRecord
 
-_KINDS = ("started", "ended")
+# The tag by which a replay names its original: what is asked of a replay is asked of that.
+REPLAY_OF = "replay_of"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
     """Hold the run to be replayed. ``folder`` is where it ran, ``root`` the root of its code there, by their true names.
 
-    ``blob`` reads what the run kept under a digest; ``damage`` says what is wrong with its own entries in the ledger;
-    ``bundle`` is the folder of an opened bundle (its files lie in it as they lay in the run's folder), else ``None``.
+    ``blob`` reads what the run kept under a digest; ``damage`` says what is wrong with its own entries in the ledger.
     """
 
     record: RunRecord
@@ -36,6 +36,8 @@ def original_of(ledger: Ledger, ref: str, *, veil: Veil) -> Original | RunRecord
         UnknownName: there is no such run.
     """
     record = ledger.run(ref)
+    if REPLAY_OF in record.tags:
+        record = ledger.run(record.tags[REPLAY_OF])
     if record.environment is None:
         return record
     folder = veil.bare(record.environment.cwd)
@@ -49,7 +51,7 @@ def original_of(ledger: Ledger, ref: str, *, veil: Veil) -> Original | RunRecord
 
 def unfit(record: RunRecord) -> Iterator[str]:
     """Say why a run cannot be replayed at all."""
-    if any(entry.kind == "import" for entry in record.entries) or record.status == "imported":
+    if "imported" in record.more:
         yield "the run was taken in from another tool's file, which says too little to run it again"
     elif record.status == "running":
         yield "the run has not ended yet"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vatio.errors import MeasureError
+from vatio.errors import MeasureError, UnknownName
 from vatio.govern.reproduce._code import has_commit, read_blob
 from vatio.govern.reproduce._command import Command, restored
 from vatio.govern.reproduce._environ import redacted_variables
@@ -16,6 +16,8 @@ from vatio.govern.reproduce._original import Original
 from vatio.govern.reproduce._request import ReproduceRequest
 from vatio.measure.snapshot import Veil
 from vatio.records import Divergence
+
+_PROGRAMS = (".py", ".pyx", ".ipynb", ".sh", ".r", ".jl", ".c", ".cc", ".cpp", ".cu", ".h", ".hpp", ".rs", ".js", ".ts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,28 +83,41 @@ def _edited(original: Original) -> Iterator[Divergence]:
         )
     for said in original.environment.changed or ():
         kind, _, name = said.partition(": ")
+        if kind == "code" and _is_written(name, original):
+            continue
         what = "code" if kind == "code" else "data"
         reason = f"{what}: {name} was edited during the run; what it computed with cannot be told"
         yield Divergence(field=f"{kind}.{name}", original="at the start", replay="at the end", reason=reason)
 
 
+def _is_written(name: str, original: Original) -> bool:
+    """Tell whether a changed file of the code's tree is what the run itself wrote: a declared output, or one of no program."""
+    for item in original.environment.outputs:
+        path = os.path.relpath(os.path.join(original.folder, item.path), original.root)
+        if path == name or (not item.found and name.startswith(path + os.sep)):
+            return not item.found or not name.lower().endswith(_PROGRAMS)
+    return False
+
+
 def _code(original: Original, request: ReproduceRequest) -> tuple[list[str], list[str]]:
     git = original.environment.git
-    if git is None or git.commit is None:
-        return [], ["its code: the run's folder was in no git repository with a commit, and nothing of its code was kept"]
-    missing = []
-    if not os.path.isdir(original.root):
-        missing.append(f"its code: {original.root} is gone; replay where it is, or from a bundle")
-    elif not has_commit(original.root, git.commit, request.environ):
-        missing.append(f"its code: {original.root} has no commit {git.commit[:12]}; fetch it")
-    steps = [f"code: commit {git.commit[:12]} of {original.root}"]
+    if git is None or (git.commit is None and git.dirty_sha256 is None):
+        return [], ["its code: nothing of it was kept, and the run's folder was in no git repository with a commit"]
+    missing: list[str] = []
+    steps: list[str] = []
+    if git.commit is not None:
+        steps.append(f"code: commit {git.commit[:12]} of {original.root}")
+        if not os.path.isdir(original.root):
+            missing.append(f"its code: {original.root} is gone; replay where it is, or from a bundle")
+        elif not has_commit(original.root, git.commit, request.environ):
+            missing.append(f"its code: {original.root} has no commit {git.commit[:12]}; fetch it")
     if git.dirty_sha256 is not None and git.code_blob is None:
-        missing.append("its code: of the uncommitted change only the digest was kept ([record] code), not a copy")
+        missing.append("its code: of what was not committed only the digest was kept, no copy ([record] code)")
     elif git.code_blob is not None:
         try:
             read_blob(git.code_blob, original.blob(git.code_blob))
-            steps.append(f"code: the uncommitted change that was kept, {git.code_blob[:12]}")
-        except MeasureError as error:
+            steps.append(f"code: the copy that was kept of what was not committed, {git.code_blob[:12]}")
+        except (MeasureError, UnknownName) as error:
             missing.append(f"its code: {error}")
     return steps, missing
 

@@ -11,7 +11,7 @@ from vatio.govern.reproduce._code import apply_copy, check_out, read_blob
 from vatio.govern.reproduce._command import moved, with_seed
 from vatio.govern.reproduce._environ import replay_environ
 from vatio.govern.reproduce._files import below, by_name, clear_outputs, outside, place
-from vatio.govern.reproduce._original import Original
+from vatio.govern.reproduce._original import REPLAY_OF, Original
 from vatio.govern.reproduce._preparation import Preparation
 from vatio.govern.reproduce._repeat import Repeated, Task, repeat
 from vatio.govern.reproduce._request import ReproduceRequest
@@ -91,8 +91,10 @@ def _told(outputs: Sequence[FileDigest]) -> tuple[FileDigest, ...]:
 
 def _lay_out_code(original: Original, tree: str, environ: Mapping[str, str]) -> None:
     git = original.environment.git
-    if git is not None and git.commit is not None:
-        check_out(original.root, git.commit, into=tree, environ=environ)
+    os.makedirs(tree)
+    if git is not None:
+        if git.commit is not None:
+            check_out(original.root, git.commit, into=tree, environ=environ)
         if git.code_blob is not None:
             apply_copy(read_blob(git.code_blob, original.blob(git.code_blob)), into=tree, environ=environ)
 
@@ -141,9 +143,9 @@ def _task(stage: Stage, folder: str, places: Mapping[str, str], seed: int | None
         folder=folder,
         environ=environ,
         workload={
-            "name": record.name,
+            "name": f"replay of {record.name}",
             "stage": record.stage,
-            "tags": dict(record.tags),
+            "tags": {**record.tags, REPLAY_OF: record.id},
             "inputs": [moved(path, places) for path in _inputs(stage)],
             "outputs": [
                 moved(os.path.normpath(stage.veil.bare(item.path)), places) for item in environment.outputs if not item.found
