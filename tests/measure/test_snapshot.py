@@ -477,6 +477,24 @@ def test_what_nothing_lists_has_no_digest(tmp_path: Path) -> None:
     assert {item.name for item in found if item.record_sha256 is None} >= {"broken", "old"}
 
 
+def test_a_run_that_is_over_at_once_takes_record_at_its_word(tmp_path: Path, project: Path) -> None:
+    venv = environment(tmp_path / "venv", "thing-1.0")
+    (venv / "lib/python3.12/site-packages/thing.py").write_text("patched")
+    short, long = (snapshot(project, str(venv / "bin" / "python")) for _ in range(2))
+    work(long)
+    told, seen = short.finish(), long.finish()
+
+    assert (told.python["installed_by"], seen.python["installed_by"]) == ("RECORD", "files")
+    assert told.distributions[0].record_sha256 == of_parts(("thing.py", b"thing-1.0"))
+    assert seen.distributions[0].record_sha256 == of_parts(("thing.py", b"patched"))
+
+
+def test_the_working_folder_is_named_below_its_tree(repository: Path) -> None:
+    (repository / ".hidden" / "deep").mkdir(parents=True)
+    folders = [snapshot(repository / name).finish().git for name in ("", ".hidden", ".hidden/deep")]
+    assert [git.folder for git in folders if git is not None] == ["", ".hidden", ".hidden/deep"]
+
+
 def test_the_python_of_the_tests_is_described_in_full(project: Path) -> None:
     found = snapshot(project, sys.executable, "-c", "pass").finish()
     assert found.python["version"] == ".".join(map(str, sys.version_info[:3]))

@@ -9,7 +9,7 @@ read. ``distribution_digest`` reads them all.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -48,14 +48,17 @@ def distribution_digest(folder: str) -> str | None:
             return end.value  # type: ignore[no-any-return]
 
 
-def installed_digest(folder: str, cache: StatCache) -> Generator[bool, None, str | None]:
-    """Digest an installed distribution as its RECORD tells, reading what was changed since, and give way now and then."""
+def installed_digest(folder: str, cache: StatCache, *, looks: Callable[[], bool]) -> Generator[bool, None, str | None]:
+    """Digest an installed distribution as its RECORD tells, and give way now and then.
+
+    While ``looks()`` each file is looked at, and read where it was changed since; else RECORD is taken at its word.
+    """
     name = os.path.basename(folder)
     try:
         record = mark(os.stat(os.path.join(folder, "RECORD")))
     except OSError:
         return None
-    changed = yield from _changed(folder, record[1])
+    changed = (yield from _changed(folder, record[1])) if looks() else {}
     seen = record if not changed else _mark_of(changed)
     digest = cache.get(name, seen)
     if digest is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -78,11 +78,16 @@ def distributions(python: Python | None, environ: Mapping[str, str]) -> tuple[Di
             return tuple(end.value)
 
 
-def find_distributions(python: Python | None, environ: Mapping[str, str]) -> Generator[bool, None, tuple[Distribution, ...]]:
-    """List what is installed by the names of its folders and the digests of its files, giving way after each."""
+def find_distributions(
+    python: Python | None, environ: Mapping[str, str], *, looks: Callable[[], bool] = lambda: True
+) -> Generator[bool, None, tuple[Distribution, ...]]:
+    """List what is installed by the names of its folders and the digests of its files, giving way after each.
+
+    While ``looks()`` files are looked at; else what their RECORD tells of them is taken.
+    """
     found: dict[str, Distribution] = {}
     for folder in site_folders(python.executable, environ) if python is not None else ():
-        for item in (yield from _installed(folder, environ)):
+        for item in (yield from _installed(folder, environ, looks)):
             found.setdefault(item.name, item)  # the first on the path is the one that is imported
     return tuple(found[name] for name in sorted(found))
 
@@ -108,7 +113,7 @@ def site_folders(executable: str, environ: Mapping[str, str]) -> Iterator[str]:
                 yield folder
 
 
-def _installed(folder: str, environ: Mapping[str, str]) -> Generator[bool, None, list[Distribution]]:
+def _installed(folder: str, environ: Mapping[str, str], looks: Callable[[], bool]) -> Generator[bool, None, list[Distribution]]:
     cached = cache_folder(environ)
     key = sha256(folder.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     # Another name than the one under which the digests of RECORD alone were kept.
@@ -124,7 +129,7 @@ def _installed(folder: str, environ: Mapping[str, str]) -> Generator[bool, None,
         if suffix in _KINDS and "-" in stem:
             names.add(entry.name)
             name, _, version = stem.partition("-")
-            digest = yield from installed_digest(entry.path, cache)
+            digest = yield from installed_digest(entry.path, cache, looks=looks)
             name, version = name.replace("_", "-").lower(), version.split("-py")[0]
             found.append(Distribution(name=name, version=version, record_sha256=digest))
             yield False

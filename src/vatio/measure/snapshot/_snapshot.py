@@ -14,7 +14,7 @@ from typing import Protocol
 
 from vatio.measure._surroundings import Surroundings
 from vatio.measure.snapshot._files import Mark, StatCache, cache_folder, digest_in_slices, mark
-from vatio.measure.snapshot._git import Change, Helper, Tree, find_change, find_changed_since, find_tree
+from vatio.measure.snapshot._git import Change, Helper, Tree, find_change, find_changed_since, find_tree, is_between
 from vatio.measure.snapshot._loose import changed_loose, find_loose
 from vatio.measure.snapshot._machine import accelerators, allowed, determinism, processor, seeds, system
 from vatio.measure.snapshot._python import describe, find_distributions, find_python
@@ -81,8 +81,10 @@ class Snapshot:
         "_cache",
         "_change",
         "_declared",
+        "_ends",
         "_environment",
         "_helpers",
+        "_is_late",
         "_looked_ns",
         "_next_s",
         "_steps",
@@ -99,6 +101,7 @@ class Snapshot:
         self._declared = {path: _mark_of(os.path.join(subject.cwd, path)) for path in subject.inputs}
         self._begun_ns = self._looked_ns = time.time_ns()
         self._tree: Tree | None = None
+        self._ends = self._is_late = False
         self._change = Change(None, None, known=False)
         self._helpers: list[Helper] = []
         self._cache: StatCache | None = None
@@ -136,6 +139,7 @@ class Snapshot:
 
     def finish(self, *, limit_s: float = _MOST_AFTER_S, stop: Callable[[], bool] = lambda: False) -> Environment:
         """Finish what is left once the workload has ended, and digest its outputs; for ``limit_s`` at the most."""
+        self._ends = True
         if self._steps is not None:
             self._complete(self._steps, limit_s, stop)
         self._steps = self._afterwards()
@@ -180,9 +184,8 @@ class Snapshot:
         self._tree = tree = find_tree(subject.cwd)
         if tree is not None:
             remote = veil.url(tree.remote) if tree.remote else None
-            self._know(
-                git=Git(commit=tree.commit, remote=remote, folder=os.path.relpath(subject.cwd, tree.root).removeprefix("."))
-            )
+            folder = os.path.relpath(subject.cwd, tree.root)
+            self._know(git=Git(commit=tree.commit, remote=remote, folder="" if folder == os.curdir else folder))
             yield from self._find_change(tree, wishes)
         elif subject.cwd:
             yield from self._find_loose(wishes)
@@ -195,8 +198,10 @@ class Snapshot:
         self._know(determinism=determinism(subject.environ), variables=self._variables(wishes.variables))
         yield False
         python = find_python(subject.argv, subject.environ)
-        self._know(python={name: veil.text(told) for name, told in describe(python).items()})
-        self._know(distributions=(yield from find_distributions(python, subject.environ)))
+        installed = yield from find_distributions(python, subject.environ, looks=lambda: not self._ends)
+        # A run that is over before all files were looked at does not wait for that.
+        told = {"installed_by": "RECORD" if self._ends else "files"} if python is not None else {}
+        self._know(python={name: veil.text(text) for name, text in describe(python).items()} | told, distributions=installed)
         yield False
         self._know(locks=(yield from self._digests(self._locks())))
         self._know(inputs=(yield from self._digests(subject.inputs)))
@@ -212,14 +217,7 @@ class Snapshot:
     def _changed(self) -> Generator[bool, None, tuple[str, ...] | None]:
         subject, names = self._subject, tuple[str, ...]()
         if self._tree is not None and self._change.known:
-            since = yield from find_changed_since(
-                self._tree,
-                self._change.files,
-                begun_ns=self._begun_ns,
-                looked_ns=self._looked_ns,
-                environ=subject.environ,
-                started=self._helpers.append,
-            )
+            since = yield from self._code_since(self._tree)
             if since is None:
                 return None
             names = tuple(f"code: {name}" for name in since)
@@ -232,6 +230,22 @@ class Snapshot:
             more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
             self.notes.append(f"changed while the run went on: {', '.join(names[:_MOST_NAMED])}{more}")
         return names if self._tree is None or self._change.known else None
+
+    def _code_since(self, tree: Tree) -> Generator[bool, None, tuple[str, ...] | None]:
+        files, begun_ns, looked_ns = self._change.files, self._begun_ns, self._looked_ns
+        if self._is_late:  # git was asked when the run was over: dates tell what it has changed
+            late = [name for name in files if is_between(os.path.join(tree.root, name), begun_ns, looked_ns)]
+            return tuple(sorted(late))
+        return (
+            yield from find_changed_since(
+                tree,
+                files,
+                begun_ns=begun_ns,
+                looked_ns=looked_ns,
+                environ=self._subject.environ,
+                started=self._helpers.append,
+            )
+        )
 
     def _is_changed(self, told: FileDigest) -> Generator[bool, None, bool]:
         path = next((path for path in self._declared if self._veil.text(path) == told.path), None)
@@ -275,7 +289,7 @@ class Snapshot:
     def _find_change(self, tree: Tree, wishes: Wishes) -> Steps:
         copy = wishes.code == "copy"
         change = yield from find_change(tree, copy=copy, environ=self._subject.environ, started=self._helpers.append)
-        self._change, self._looked_ns = change, time.time_ns()
+        self._change, self._looked_ns, self._is_late = change, time.time_ns(), self._ends
         if not change.known:
             self.notes.append("git could not be asked for uncommitted changes")
         self.code = change.copy
