@@ -79,8 +79,12 @@ def _close_columns(place: str, original: Column, replay: Column, rtol: float) ->
 
 
 def _rms(values: Sequence[float]) -> float:
-    finite = [value * value for value in islice(values, 1 << 20) if math.isfinite(value)]
-    return math.sqrt(math.fsum(finite) / len(finite)) if finite else 0.0
+    finite = [abs(value) for value in islice(values, 1 << 20) if math.isfinite(value)]
+    largest = max(finite, default=0.0)
+    if not 0.0 < largest < math.inf:
+        return 0.0
+    # Relative to the largest: squares of numbers beyond 1e154 are no floats.
+    return largest * math.sqrt(math.fsum((value / largest) ** 2 for value in finite) / len(finite))
 
 
 def _there(is_there: bool) -> str:

@@ -133,6 +133,8 @@ def _npz(content: bytes) -> Numbers:
 
 def _safetensors(content: bytes) -> Numbers:
     length = int.from_bytes(content[:8], "little")
+    if 8 + length > len(content):
+        raise ValueError("the header is not whole")
     header, body = json.loads(content[8 : 8 + length]), memoryview(content)[8 + length :]
     found: dict[str, Column] = {}
     for name, told in header.items():
