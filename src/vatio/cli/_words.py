@@ -23,7 +23,11 @@ WORDS: dict[str, dict[str, str]] = {
         "estimate": "Estimate energy, carbon, water and computation before anything runs.",
         "catalog": "Show what hardware draws and embodies, and what grids emit, with sources.",
     },
+    "plan": {
+        "plan": "Plan when, where, on what and at what power to run.",
+    },
     "prove": {
+        "gate": "Stop a change that costs more energy: compare it with a baseline on this machine.",
         "reproduce": "Replay a run and say how far both agree, and where they part.",
     },
     "share": {

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from vatio.plan.job._resume import Question as Question
     from vatio.plan.job._resume import fewest_pauses as fewest_pauses
     from vatio.plan.job._score import Outlook as Outlook
+    from vatio.plan.job._tables import read_profile as read_profile
+    from vatio.plan.job._tables import read_rates as read_rates
 
 __getattr__, __dir__, __all__ = door(
     __name__,
@@ -39,5 +41,6 @@ __getattr__, __dir__, __all__ = door(
         "_plan": "Guard plan_job",
         "_resume": "Question fewest_pauses",
         "_score": "Outlook",
+        "_tables": "read_profile read_rates",
     },
 )

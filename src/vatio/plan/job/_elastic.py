@@ -57,7 +57,10 @@ def hull(rates: Sequence[Rate], *, upper: bool = False) -> list[Rate | None]:
 
 
 def cheapest_work(edges_ns: Sequence[int], costs: Sequence[float], rates: Sequence[Rate], need_s: float) -> list[Share] | None:
-    """Give how long each slot runs at which rate, so that ``need_s`` of work, in seconds at the job's own speed, costs least; ``None`` where it does not fit."""
+    """Give how long each slot runs at which rate, so that the work costs least; ``None`` where it does not fit.
+
+    ``need_s`` is the work, in seconds at the job's own speed.
+    """
     lower, upper = hull(rates), hull(rates, upper=True)
     hulls = [upper if cost < 0.0 else lower for cost in costs]
     segments = _segments(edges_ns, costs, hulls)

@@ -22,9 +22,10 @@ def plan_lines(plan: Plan, curve: IntensityCurve | None = None, *, start: dateti
 
 def _lines(plan: Plan, curve: IntensityCurve | None, start: datetime, end: datetime) -> Iterator[str]:
     yield headline(plan)
-    if curve is not None and end > start:
+    if curve is not None and end > start and len(curve.starts_s) > 1:
+        found = columns(plan, curve, start=start, end=end, most=_WIDTH)
         yield ""
-        yield from chart(columns(plan, curve, start=start, end=end, most=_WIDTH), title=_title(plan, curve))
+        yield from chart([column for column in found for _ in range(_WIDTH // len(found))], title=_title(plan, curve))
     yield ""
     yield from (f"{name:<10} {value}" for name, value in figures(plan))
     yield ""

@@ -23,7 +23,7 @@ def plan_html(plan: Plan, curve: IntensityCurve | None = None, *, start: datetim
         ]
     )
     body = [
-        NOTHING if curve is None or end <= start else _picture(plan, curve, start, end),
+        NOTHING if curve is None or end <= start or len(curve.starts_s) < 2 else _picture(plan, curve, start, end),
         section("Figures", tag("dl", *_facts(plan), class_="facts")),
         section("Windows", _windows(plan)),
         section("Notes", tag("ul", *(tag("li", user(note)) for note in plan.notes), class_="plain")) if plan.notes else NOTHING,

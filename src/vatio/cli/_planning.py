@@ -1,0 +1,141 @@
+"""From options, configuration, files and the ledger to the question of one job, and to its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from vatio.account import IntensityCurve
+from vatio.cli._plan_options import configured
+from vatio.cli._plan_places import Places, read_places
+from vatio.cli._rim import Rim
+from vatio.errors import UnknownName, UsageError
+from vatio.plan.job import Job, Learnt, learn, parse_moment, plan_job, read_profile, read_rates
+from vatio.records import Plan, Quantity
+from vatio.report import duration
+from vatio.units import parse_duration_s
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.config import Config
+
+_GIVEN = "given"
+_RUNS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Hold a plan with what it was made of; ``start`` and ``end`` bound the time that was looked at."""
+
+    plan: Plan
+    job: Job
+    curve: IntensityCurve | None
+    start: datetime
+    end: datetime
+
+
+def planned(rim: Rim, options: Mapping[str, Any], command: Sequence[str], *, now: datetime | None = None) -> Planned:
+    """Plan the job that options, configuration and earlier runs of a command describe.
+
+    Raises:
+        UsageError: an option, file or limit cannot mean anything, or the duration is not known.
+    """
+    at = now or datetime.now(UTC)
+    config = rim.config(configured(options))
+    learnt = _learnt(rim, command)
+    job = _job(config, options, learnt, at)
+    start = max(at, job.earliest or at)
+    found = read_places(config, rim.environ, start=start, end=job.deadline)
+    plan = plan_job(job, found.curves, now=at, places=found.places, home=found.home, objective=config.plan.objective)
+    plan = replace(plan, notes=(*_told(learnt, options), *found.notes, *plan.notes))
+    return Planned(plan=plan, job=job, curve=_curve_of(plan, found), start=start, end=_shown_until(plan, job))
+
+
+def _learnt(rim: Rim, command: Sequence[str]) -> Learnt | None:
+    if not command:
+        return None
+    try:
+        with rim.ledger(settled=False) as ledger:
+            return learn(ledger.runs(_RUNS, status="finished"), command)
+    except UnknownName:  # there is no ledger yet
+        return None
+
+
+def _job(config: Config, options: Mapping[str, Any], learnt: Learnt | None, now: datetime) -> Job:
+    duration_s, spare_s = _duration_s(options, learnt)
+    earliest = parse_moment(options["earliest"], now=now) if options["earliest"] else None
+    chosen = config.plan
+    return Job(
+        duration_s=duration_s,
+        deadline=_deadline(config, options, duration_s, max(now, earliest or now), now),
+        power_w=_power_w(options, learnt),
+        earliest=earliest,
+        interruptible=chosen.interruptible,
+        resume_cost_s=chosen.resume_cost_s,
+        spare_s=spare_s,
+        rates=read_rates(options["rates"]) if options["rates"] else (),
+        profile=read_profile(options["profile"]) if options["profile"] else (),
+        max_slowdown_ratio=chosen.max_slowdown_ratio,
+        max_latency_s=None if chosen.max_latency_ms is None else chosen.max_latency_ms / 1000.0,
+        residency=chosen.residency,
+    )
+
+
+def _duration_s(options: Mapping[str, Any], learnt: Learnt | None) -> tuple[float, float]:
+    """Give the time that the job takes, and what it may take beyond that."""
+    if options["duration"]:
+        return parse_duration_s(options["duration"]), 0.0
+    if options["profile"]:
+        return sum(step.duration_s for step in read_profile(options["profile"])), 0.0
+    if learnt is None:
+        raise UsageError(
+            "how long the job runs is not known", hint="give --duration 24h, or a command that was run under `vatio run`"
+        )
+    middle_s, most_s = learnt.duration_s.value or 0.0, learnt.duration_s.high or 0.0
+    return middle_s, max(0.0, most_s - middle_s)
+
+
+def _deadline(config: Config, options: Mapping[str, Any], duration_s: float, start: datetime, now: datetime) -> datetime:
+    if options["deadline"] and options["slack"]:
+        raise UsageError("--deadline and --slack", hint="give one of them")
+    if options["deadline"]:
+        return parse_moment(options["deadline"], now=now)
+    if config.plan.slack_s is None:
+        raise UsageError(
+            "when the job must have finished is not known", hint="give --deadline 'tomorrow 08:00', or --slack 24h"
+        )
+    return start + timedelta(seconds=duration_s + config.plan.slack_s)
+
+
+def _power_w(options: Mapping[str, Any], learnt: Learnt | None) -> Quantity:
+    if options["power_w"] is not None:
+        try:
+            watts = float(options["power_w"])
+        except ValueError:
+            raise UsageError(f"--power-w {options['power_w']!r} is not a number", hint="watts, such as 450") from None
+        if not 0.0 < watts < 1e9:
+            raise UsageError(f"--power-w {watts:g}", hint="watts of the job's hardware, such as 450")
+        return Quantity.exact(watts, provenance="modelled", source=_GIVEN)
+    if learnt is not None:
+        return learnt.power_w
+    return Quantity.absent("power", source="neither given nor learnt from runs")
+
+
+def _told(learnt: Learnt | None, options: Mapping[str, Any]) -> list[str]:
+    if learnt is None or options["duration"]:
+        return []
+    low_s, middle_s, high_s = learnt.duration_s.low or 0.0, learnt.duration_s.value or 0.0, learnt.duration_s.high or 0.0
+    return [f"takes {duration(middle_s)} ({duration(low_s)} to {duration(high_s)}), {learnt.duration_s.source}"]
+
+
+def _curve_of(plan: Plan, found: Places) -> IntensityCurve | None:
+    return found.curves.get(plan.windows[0].zone or "")
+
+
+def _shown_until(plan: Plan, job: Job) -> datetime:
+    """Give where a picture ends: at the deadline, or where the curve ends, but not before the plan does."""
+    horizon = plan.curve.horizon_end
+    until = job.deadline if horizon is None else min(job.deadline, horizon)
+    return max(until, plan.finish)

@@ -1,0 +1,43 @@
+"""``vatio plan``: a group whose sub-commands are imported only when they run, one file each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from vatio.errors import UnknownName
+
+# Sub-command -> what it does. Its module is commands/_plan_<word>.py and its click command there is called `command`.
+PLANS: dict[str, str] = {
+    "job": "Say when, where and at what power one job should run.",
+}
+
+
+class PlanGroup(click.Group):
+    """Find sub-commands in the table."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the words in the order of the table."""
+        return list(PLANS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one sub-command."""
+        if cmd_name not in PLANS:
+            return None
+        found: click.Command = import_module(f"vatio.cli.commands._plan_{cmd_name}").command
+        return found
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the sub-command that the arguments begin with, or name the nearest one."""
+        if args and not args[0].startswith("-") and args[0] not in PLANS:
+            raise UnknownName.among("command", f"plan {args[0]}", [f"plan {word}" for word in PLANS])
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sub-commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(PLANS.items()))
+
+
+command = PlanGroup("plan", help="Plan when, where, on what and at what power to run.")
