@@ -33,6 +33,13 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "zeus": "vatio.interop.formats:Zeus",
         "parquet": "vatio.interop.formats:Parquet",
     },
+    # Those of a service take an ``Access`` (its key, its cache); "file" takes a path, "annual" nothing.
+    "intensity": {
+        "file": "vatio.account:FileSource",
+        "annual": "vatio.account:AnnualSource",
+        "electricity-maps": "vatio.adapters:ElectricityMaps",
+        "uk": "vatio.adapters:UkCarbonIntensity",
+    },
     "ledgers": {"sqlite": "vatio.ledger._sqlite:SqliteBackend"},
 }
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from vatio.account._tariff import Tariff as Tariff
     from vatio.account._tariff import read_tariff as read_tariff
     from vatio.account._tariff import tariff_of as tariff_of
+    from vatio.account.grid import AnnualSource as AnnualSource
+    from vatio.account.grid import FileSource as FileSource
     from vatio.account.grid import GridSeries as GridSeries
     from vatio.account.grid import IntensitySource as IntensitySource
     from vatio.account.grid import Slot as Slot
@@ -56,6 +58,6 @@ __getattr__, __dir__, __all__ = door(
         "_share": "share_out",
         "_sum": "Sum sum_runs",
         "_tariff": "Tariff read_tariff tariff_of",
-        "vatio.account.grid": "GridSeries IntensitySource Slot hours_of mean_over read_series series_of",
+        "vatio.account.grid": "AnnualSource FileSource GridSeries IntensitySource Slot hours_of mean_over read_series series_of",
     },
 )

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from vatio.account.grid._series import Slot as Slot
     from vatio.account.grid._series import hours_of as hours_of
     from vatio.account.grid._series import series_of as series_of
+    from vatio.account.grid._shipped import AnnualSource as AnnualSource
+    from vatio.account.grid._shipped import FileSource as FileSource
     from vatio.account.grid._source import IntensitySource as IntensitySource
 
 __getattr__, __dir__, __all__ = door(
@@ -18,6 +20,7 @@ __getattr__, __dir__, __all__ = door(
         "_file": "read_series",
         "_mean": "mean_over",
         "_series": "GridSeries Slot hours_of series_of",
+        "_shipped": "AnnualSource FileSource",
         "_source": "IntensitySource",
     },
 )

@@ -1,0 +1,63 @@
+"""Open the source of intensities that a user names: a file, a service with a key from the environment or keyring, the table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from vatio.cli._rim import Rim
+from vatio.errors import UnknownName, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.account import IntensitySource
+
+_KEYS = {"electricity-maps": "ELECTRICITY_MAPS_KEY"}
+
+
+def open_source(rim: Rim, name: str) -> IntensitySource:
+    """Open a source by its name, or a file by its path.
+
+    Raises:
+        UsageError: there is neither a source nor a file of that name.
+        MeasureError: the service needs a key.
+    """
+    from vatio.plugins import installed, load
+
+    if os.path.exists(name):
+        from vatio.account import FileSource
+
+        return FileSource(name)
+    if name == "file":
+        raise UsageError("--source file needs a path", hint="--source FILE.csv")
+    try:
+        kind = load("intensity", name)
+    except UnknownName as error:
+        known = ", ".join(installed("intensity"))
+        raise UsageError(f"{name!r} is neither a source nor a file", hint=f"sources: {known}; or a path") from error
+    source: IntensitySource = kind() if name == "annual" else kind(_access(rim.environ, name))
+    return source
+
+
+def _access(environ: Mapping[str, str], name: str) -> Any:
+    from vatio.adapters import Access
+    from vatio.ledger import places
+
+    return Access(
+        key=environ.get(_KEYS.get(name, "")) or _from_keyring(name),
+        cache=os.path.join(places(environ).state, "intensity"),
+        base_url=environ.get(f"VATIO_{name.upper().replace('-', '_')}_URL"),
+    )
+
+
+def _from_keyring(name: str) -> str | None:
+    """Ask the desktop's keyring, where that library is installed: `keyring set vatio electricity-maps`."""
+    if name not in _KEYS:
+        return None
+    try:
+        found: str | None = import_module("keyring").get_password("vatio", name)
+    except ImportError:
+        return None
+    return found
