@@ -35,8 +35,8 @@ def test_a_loss_in_percent_could_be_of_two_things(tmp_path):
         gate(tmp_path, max_loss="1%")
 
 
-def test_pairs_are_whole_and_at_least_five(tmp_path):
+def test_pairs_are_whole_and_at_least_six(tmp_path):
     assert gate(tmp_path, pairs="12").pairs == 12
-    for wrong in ("12.5", "4", "many"):
+    for wrong in ("12.5", "5", "many"):
         with pytest.raises(ConfigError):
             gate(tmp_path, pairs=wrong)

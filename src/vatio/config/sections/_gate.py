@@ -54,7 +54,7 @@ class GateConfig:
         "The most pairs of runs that are measured; it ends earlier as soon as it can be decided.",
         default=30,
         unit="pairs",
-        low=5,
+        low=6,  # five cannot decide: one outcome in 32 is no rarer than 3 %
         high=1000,
         option="--pairs",
         example="30",

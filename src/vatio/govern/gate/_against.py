@@ -28,6 +28,7 @@ from vatio.records import RunRecord
 # Of a run only what was measured within its series can be compared with; fewer say nothing of their spread.
 _FEWEST_KEPT = 5
 _MOST_KEPT = 30
+_MOST_SEEN = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,7 @@ def _against_run(bench: Bench, work: Work, ref: str) -> Iterator[Opposed]:
     with _ledger(bench) as ledger:
         record = ledger.run(ref)
         _check_host(record, surroundings(bench.environ).host)
-        runs = ledger.runs(_MOST_KEPT, series=record.series)
+        runs = ledger.runs(_MOST_SEEN, series=record.series)
     git = record.environment.git if record.environment is not None else None
     commit = _commit(work, git.commit) if git is not None and git.dirty_sha256 is None else None
     if commit is not None:
@@ -123,7 +124,8 @@ def _against_run(bench: Bench, work: Work, ref: str) -> Iterator[Opposed]:
         ) as sides:
             yield Opposed(sides=sides)
         return
-    kept = tuple(run for run in runs if run.status == "finished" and run.project == record.project)
+    # Repetitions of other comparisons are of the same command and series, but of whatever code those compared.
+    kept = tuple(run for run in runs if run.status == "finished" and run.within == record.within)[:_MOST_KEPT]
     if len(kept) < _FEWEST_KEPT:
         raise MeasureError(
             f"run {record.name} cannot be measured again (its code is in no commit), and its series has only {len(kept)} runs",

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from vatio.govern.bundle import Lock, build_environment, read_lock
+from vatio.govern.bundle import Lock, read_lock
 from vatio.govern.gate.arms._environment import arm_environ
 from vatio.govern.gate.arms._side import BASELINE, CANDIDATE, Side, Sides
 from vatio.govern.gate.arms._trees import Work
@@ -46,6 +46,8 @@ def package_changes(old: Lock, new: Lock) -> tuple[PackageChange, ...]:
 
 
 def _built(name: str, lock: Lock, folder: str, work: Work) -> str:
+    from vatio.govern.bundle import build_environment  # here: it brings what unpacks wheels
+
     work.tell(f"building the environment of the {name}")
     python = build_environment(lock, folder=os.path.join(folder, f"env-{name}"))
     return os.path.dirname(os.path.dirname(python))
