@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from vatio.account._tariff import Tariff as Tariff
     from vatio.account._tariff import read_tariff as read_tariff
     from vatio.account._tariff import tariff_of as tariff_of
+    from vatio.account.grid import Access as Access
     from vatio.account.grid import AnnualSource as AnnualSource
     from vatio.account.grid import FileSource as FileSource
     from vatio.account.grid import GridSeries as GridSeries
@@ -58,6 +59,8 @@ __getattr__, __dir__, __all__ = door(
         "_share": "share_out",
         "_sum": "Sum sum_runs",
         "_tariff": "Tariff read_tariff tariff_of",
-        "vatio.account.grid": "AnnualSource FileSource GridSeries IntensitySource Slot hours_of mean_over read_series series_of",
+        "vatio.account.grid": (
+            "Access AnnualSource FileSource GridSeries IntensitySource Slot hours_of mean_over read_series series_of"
+        ),
     },
 )

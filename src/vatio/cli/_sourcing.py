@@ -42,7 +42,7 @@ def open_source(rim: Rim, name: str) -> IntensitySource:
 
 
 def _access(environ: Mapping[str, str], name: str) -> Any:
-    from vatio.adapters import Access
+    from vatio.account import Access
     from vatio.ledger import places
 
     return Access(

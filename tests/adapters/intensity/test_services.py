@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from vatio.adapters import Access, ElectricityMaps, UkCarbonIntensity
+from vatio.account import Access
+from vatio.adapters import ElectricityMaps, UkCarbonIntensity
 from vatio.errors import MeasureError, UnknownName
 
 pytest.importorskip("httpx")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vatio.account.grid._series import series_of as series_of
     from vatio.account.grid._shipped import AnnualSource as AnnualSource
     from vatio.account.grid._shipped import FileSource as FileSource
+    from vatio.account.grid._source import Access as Access
     from vatio.account.grid._source import IntensitySource as IntensitySource
 
 __getattr__, __dir__, __all__ = door(
@@ -21,6 +22,6 @@ __getattr__, __dir__, __all__ = door(
         "_mean": "mean_over",
         "_series": "GridSeries Slot hours_of series_of",
         "_shipped": "AnnualSource FileSource",
-        "_source": "IntensitySource",
+        "_source": "Access IntensitySource",
     },
 )

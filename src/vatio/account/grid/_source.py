@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from vatio.account.grid._series import GridSeries
+
+
+class Access(NamedTuple):
+    """Hold how a service is reached. ``key`` is passed in by the caller and never written down; ``cache`` is a folder.
+
+    ``base_url`` takes the place of the service's own address; ``fresh_s`` is how long an answer is used again, and
+    ``stale_s`` how long it still helps when the service cannot be reached.
+    """
+
+    key: str | None = None
+    cache: str | None = None
+    base_url: str | None = None
+    fresh_s: float = 900.0
+    stale_s: float = 86400.0
+    least_gap_s: float = 1.0
 
 
 class IntensitySource(Protocol):

@@ -7,9 +7,10 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
+from vatio.account import Access
 from vatio.errors import MeasureError, UnknownName
 from vatio.files import regular, write_whole
 from vatio.plugins import require
@@ -21,21 +22,6 @@ _LONGEST_WAIT_S = 10.0
 _TIMEOUT_S = 10.0
 _MOST_BYTES = 8 << 20
 _PASSING = (429, 500, 502, 503, 504)
-
-
-class Access(NamedTuple):
-    """Hold how a service is reached. ``key`` is passed in by the caller and never written down; ``cache`` is a folder.
-
-    ``base_url`` takes the place of the service's own address; ``fresh_s`` is how long an answer is used again, and
-    ``stale_s`` how long it still helps when the service cannot be reached.
-    """
-
-    key: str | None = None
-    cache: str | None = None
-    base_url: str | None = None
-    fresh_s: float = 900.0
-    stale_s: float = 86400.0
-    least_gap_s: float = 1.0
 
 
 class Client:

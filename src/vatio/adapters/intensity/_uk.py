@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vatio.account import GridSeries, Slot, series_of
+from vatio.account import Access, GridSeries, Slot, series_of
 from vatio.adapters.intensity._answers import as_list, as_moment_s, as_number
-from vatio.adapters.intensity._client import Access, Client
+from vatio.adapters.intensity._client import Client
 from vatio.errors import MeasureError, UnknownName
 from vatio.units import RATIO_PER_PERCENT
 
