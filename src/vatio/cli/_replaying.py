@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vatio.cli._rim import Rim
+from vatio.cli._terminal import put_json, put_lines, save
 from vatio.errors import UsageError
 from vatio.govern import Preparation, ReproduceRequest
 from vatio.records import Divergence, Replay, ReplayedEnergy
@@ -19,6 +20,27 @@ _COLUMNS = 80
 _MOST_LINES = 8
 
 
+def replay(rim: Rim, run: str, given: Mapping[str, Any], *, as_json: bool) -> int:
+    """Replay a run, or say what that would be; give the exit code."""
+    from vatio.govern import preparation_of, reproduce_run
+
+    options = dict(given)
+    attest, is_dry = options.pop("attest"), options.pop("dry_run")
+    request = request_of(run, options, rim.environ)
+    if is_dry:
+        ready = preparation_of(request, config=rim.config())
+        if not isinstance(ready, Replay):
+            put_json(preparation_json(ready)) if as_json else put_lines(tuple(preparation_lines(ready)))
+            return 3 if ready.missing else 1 if ready.contradictions else 0
+        verdict = ready
+    else:
+        verdict = reproduce_run(request, config=rim.config(), progress=rim.note)
+    put_json(verdict) if as_json else put_lines(tuple(replay_lines(verdict)))
+    if attest is not None:
+        write_attestation(rim, verdict, attest)
+    return EXIT_CODES[verdict.outcome]
+
+
 def request_of(run: str, given: dict[str, Any], environ: Any) -> ReproduceRequest:
     """Read the options of a replay.
 
@@ -28,7 +50,8 @@ def request_of(run: str, given: dict[str, Any], environ: Any) -> ReproduceReques
     from vatio.units import parse_duration_s
 
     arguments = dict(map(_argument, given["arguments"]))
-    max_time_s = None if given["max_time_s"] is None else parse_duration_s(given["max_time_s"])
+    longest = given.pop("max_time")
+    max_time_s = None if longest is None else parse_duration_s(longest)
     return ReproduceRequest(run=run, environ=environ, **{**given, "arguments": arguments, "max_time_s": max_time_s})
 
 
@@ -141,30 +164,14 @@ def preparation_json(ready: Preparation) -> dict[str, Any]:
 
 
 def write_attestation(rim: Rim, verdict: Replay, path: str) -> None:
-    """Write the envelope that the ledger keeps of a verdict to a file.
+    """Write the envelope that the ledger keeps of a verdict to a file; where nothing was replayed, say so.
 
     Raises:
-        UsageError: there is none, or it cannot be written.
+        UsageError: it cannot be written.
     """
-    from vatio.cli._terminal import save
-
     with rim.ledger(settled=False) as ledger:
         kept = next((one for one in ledger.said("attestation") if one.hash == verdict.attestation), None)
     if kept is None:
-        raise UsageError("there is nothing to attest: the run was not replayed")
+        rim.note(f"{path} is not written: there is nothing to attest")
+        return
     save(path, json.dumps(kept.payload["envelope"], indent=2) + "\n")
-
-
-def read_envelope(path: str) -> object:
-    """Read an attestation from a file.
-
-    Raises:
-        UsageError: it is not there, or no JSON.
-    """
-    from vatio.files import regular
-
-    try:
-        with open(path, "rb", opener=regular) as file:
-            return json.loads(file.read())
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"cannot read the attestation {path}: {error}", hint="vatio reproduce RUN --attest FILE") from error

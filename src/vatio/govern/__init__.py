@@ -4,6 +4,7 @@ from vatio._door import door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.govern.attest import Attested as Attested
     from vatio.govern.attest import attestation as attestation
     from vatio.govern.attest import verify_attestation as verify_attestation
     from vatio.govern.gate import GateOutcome as GateOutcome
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
-        "vatio.govern.attest": "attestation verify_attestation",
+        "vatio.govern.attest": "Attested attestation verify_attestation",
         "vatio.govern.gate": "GateOutcome GateProgress GateRequest run_gate",
         "vatio.govern.reproduce": "Preparation ReproduceRequest preparation_of reproduce_run",
     },

@@ -8,11 +8,11 @@ import click
 
 from vatio.cli._rim import Rim
 from vatio.cli._shared import RUN_HELP, as_json, shared
-from vatio.cli._terminal import put_json, put_lines
+from vatio.errors import UsageError
 
 
 @click.command("reproduce", epilog=RUN_HELP)
-@click.argument("run", metavar="RUN|BUNDLE")
+@click.argument("run", metavar="RUN|BUNDLE", required=False)
 @click.option("--require", "required", metavar="L0|L1|L2", help="Tier to reach; else L2 where --margin is given, else L1.")
 @click.option("--seeds", type=int, default=0, metavar="K", help="Repeat with the seeds 1 to K, given as VATIO_SEED or {seed}.")
 @click.option("--margin", type=float, metavar="X", help="How far the metric may lie from the original's, in its own unit.")
@@ -21,36 +21,22 @@ from vatio.cli._terminal import put_json, put_lines
 @click.option("--rtol", type=float, default=1e-4, metavar="X", help="Relative tolerance of L1.", show_default=True)
 @click.option("--max-time", metavar="TIME", help="End a repetition after so long; else 10 times the original's and a minute.")
 @click.option("--attest", metavar="FILE", help="Also write the signed attestation (in-toto, DSSE) to a file.")
+@click.option("--check", metavar="FILE|HASH", help="Check an attestation by public keys; replay nothing.")
+@click.option("--key", "keys", metavar="PUB", multiple=True, help="Public key that must have signed it; else this ledger's.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and what is missing; run nothing.")
 @as_json
 @shared
-def command(rim: Rim, *, run: str, max_time: str | None, attest: str | None, dry_run: bool, as_json: bool, **given: Any) -> int:
+def command(rim: Rim, *, run: str | None, check: str | None, keys: tuple[str, ...], as_json: bool, **given: Any) -> int:
     """Replay a run in a scratch copy and say how far both agree: bitwise, numerically, in a metric over seeds.
 
     Code, data and libraries are checked by their true bytes first. Exit code 0: the tier is reached; 1: they diverge, and
     the first field and the likely reason are named; 3: it cannot be replayed, and what is missing is named.
     """
-    from vatio.cli._replaying import (
-        EXIT_CODES,
-        preparation_json,
-        preparation_lines,
-        replay_lines,
-        request_of,
-        write_attestation,
-    )
-    from vatio.govern import preparation_of, reproduce_run
-    from vatio.records import Replay
+    from vatio.cli._attested import check_attestation
+    from vatio.cli._replaying import replay
 
-    request = request_of(run, {**given, "max_time_s": max_time}, rim.environ)
-    if dry_run:
-        ready = preparation_of(request, config=rim.config())
-        if not isinstance(ready, Replay):
-            put_json(preparation_json(ready)) if as_json else put_lines(tuple(preparation_lines(ready)))
-            return 3 if ready.missing else 1 if ready.contradictions else 0
-        verdict = ready
-    else:
-        verdict = reproduce_run(request, config=rim.config(), progress=rim.note)
-    if attest is not None:
-        write_attestation(rim, verdict, attest)
-    put_json(verdict) if as_json else put_lines(tuple(replay_lines(verdict)))
-    return EXIT_CODES[verdict.outcome]
+    if check is not None:
+        return check_attestation(rim, check, keys=keys, as_json=as_json)
+    if run is None:
+        raise UsageError("no run to replay", hint="vatio reproduce @1")
+    return replay(rim, run, given, as_json=as_json)
