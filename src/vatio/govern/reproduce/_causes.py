@@ -37,6 +37,8 @@ def reason_of(
     """
     if difference.field == "exit_code":
         return f"failure: the replay ended with {difference.replay}{_because(surroundings)}"
+    if any(one.field == "exit_code" for one in comparison.differences):
+        return "failure: the replay did not come so far"
     kinds = [one for one in surroundings if one.reason.partition(":")[0] != "system"]
     if repeats_itself is False:
         return "seed: missing or not complete; two replays of the same do not agree with one another either"

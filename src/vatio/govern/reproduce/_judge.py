@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from vatio.errors import MeasureError
 from vatio.govern.reproduce._causes import differences, reason_of
 from vatio.govern.reproduce._command import SEED
 from vatio.govern.reproduce._edited import edited_outputs
@@ -15,13 +16,14 @@ from vatio.govern.reproduce._stage import Performance, Stage, perform, results_o
 from vatio.records import TIERS, Divergence, Replay, RunRecord
 
 Progress = Callable[[str], None]
+_NO_FILE = ("No such file or directory", "FileNotFoundError", "ModuleNotFoundError")
 
 
 def judged(stage: Stage, *, progress: Progress) -> tuple[Replay, RunRecord | None]:
     """Repeat the run, compare, repeat it where that tells why, and over seeds where that is asked for.
 
     Raises:
-        MeasureError: the code could not be had, or nothing could be measured.
+        MeasureError: the code or a file could not be had, or nothing could be measured.
         UsageError: the metric that is asked for is not there.
     """
     request, original = stage.request, stage.preparation.original
@@ -96,6 +98,9 @@ def _compared(stage: Stage, verdict: Replay, truth: Results, performed: list[Per
             reason=f"failure: {first.repeated.stopped}; it was ended",
         )
         return replace(verdict, diverged=(*verdict.diverged, stopped))
+    if first.results.exit_code != truth.exit_code and any(word in first.repeated.said for word in _NO_FILE):
+        hint = "a file that was neither declared (vatio run --input) nor kept with the code"
+        raise MeasureError(f"{hint}: {first.repeated.said}")
     found = compare_results(truth, first.results, rtol=request.rtol, metric=request.metric)
     if not found.compared and not found.differences:
         nothing = Divergence(
