@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vatio.plan.job._learnt import Learnt as Learnt
     from vatio.plan.job._learnt import learn as learn
     from vatio.plan.job._moment import parse_moment as parse_moment
+    from vatio.plan.job._oracle import oracle as oracle
     from vatio.plan.job._plan import Guard as Guard
     from vatio.plan.job._plan import plan_job as plan_job
     from vatio.plan.job._resume import Question as Question
@@ -38,6 +39,7 @@ __getattr__, __dir__, __all__ = door(
         "_job": "Job OBJECTIVES Place PowerStep Rate Steps",
         "_learnt": "Learnt learn",
         "_moment": "parse_moment",
+        "_oracle": "oracle",
         "_plan": "Guard plan_job",
         "_resume": "Question fewest_pauses",
         "_score": "Outlook",

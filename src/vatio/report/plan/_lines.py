@@ -43,19 +43,19 @@ def headline(plan: Plan) -> str:
     when = f"{_local(plan.start)} to {_local(plan.finish)}"
     if plan.decided_by.startswith(("nothing", "deadline")):
         return f"run now{zone}: {when} ({clean(plan.decided_by)})"
-    return f"run{zone} from {when}: {saved_text(plan.saved_ratio)} against now"
+    return f"run{zone} from {when}: {saved_text(plan.saved_ratio)} saved against now"
 
 
 def saved_text(saved: Saving) -> str:
     """Write a saved share with its interval.
 
     >>> saved_text(Saving(value=0.1234, low=0.1, high=0.15))
-    '12.3 % saved (10.0 to 15.0 %)'
+    '12.3 % (10.0 to 15.0 %)'
     """
     if saved.value is None or saved.low is None or saved.high is None:
-        return "saving not known"
+        return "unknown"
     span = "" if saved.low == saved.high else f" ({100.0 * saved.low:.1f} to {100.0 * saved.high:.1f} %)"
-    return f"{100.0 * saved.value:.1f} % saved{span}"
+    return f"{100.0 * saved.value:.1f} %{span}"
 
 
 def figures(plan: Plan) -> list[tuple[str, str]]:
