@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -132,7 +133,8 @@ def against_itself(bench: Bench, sides: Sides, rule: GateRule) -> Control | None
     if pairs < _FEWEST_CONTROL_PAIRS:
         return None
     arms = (sides.baseline.arm, replace(sides.baseline.arm, name=CONTROL))
-    found = bench.measure("the baseline against itself", arms, PairedDesign(pairs=pairs, work_unit=bench.request.work_unit))
+    design = PairedDesign(pairs=pairs, seed=_seed(), work_unit=bench.request.work_unit)
+    found = bench.measure("the baseline against itself", arms, design)
     ratios = found.pairs(BASELINE, CONTROL)
     return control(ratios, rule=rule) if len(ratios) >= _FEWEST_CONTROL_PAIRS else None
 
@@ -142,8 +144,13 @@ def compare(
 ) -> PairedMeasurement:
     """Measure the baseline and the candidate in turn until ``stop`` says so."""
     request = bench.request
-    design = PairedDesign(pairs=most_pairs or request.pairs, max_time_s=bench.left_s, work_unit=request.work_unit)
+    design = PairedDesign(pairs=most_pairs or request.pairs, seed=_seed(), max_time_s=bench.left_s, work_unit=request.work_unit)
     return bench.measure("baseline and candidate in turn", (sides.baseline.arm, sides.candidate.arm), design, stop=stop)
+
+
+def _seed() -> int:
+    """Draw the seed of an order: one that is always the same would meet what recurs on this machine always alike."""
+    return secrets.randbits(31)
 
 
 def _control_pairs(first: PairedMeasurement | None, left_s: float | None) -> int:
