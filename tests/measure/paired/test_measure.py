@@ -2,7 +2,9 @@
 
 import os
 import signal
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -306,3 +308,39 @@ def test_an_unknown_comparison_cannot_be_gone_on_with(measure: Measure) -> None:
         measure(*two(("true",), ("true",)), resume=repetition.run)
     with pytest.raises(UsageError, match="unknown run"):
         measure(*two(("true",), ("true",)), resume="nothing-of-the-kind")
+
+
+def test_a_comparison_may_go_on_in_a_thread(measure: Measure) -> None:
+    found: list[PairedMeasurement] = []
+    thread = threading.Thread(target=lambda: found.append(measure(*two(spin(10), spin(10)), pairs=2)))
+    thread.start()
+    thread.join()
+
+    assert len(found[0].pairs("baseline", "candidate")) == 2
+
+
+def test_a_comparison_inside_a_run_is_a_run_within_it(project: Path, ledger: Open) -> None:
+    script = """
+import os
+from vatio.config import load_config
+from vatio.measure import Arm, PairedDesign, PairedOptions, measure_paired
+arms = [Arm(name="a", command=("true",)), Arm(name="b", call=lambda: sum(range(1000)))]
+options = PairedOptions(environ=dict(os.environ))
+measure_paired(arms, config=load_config(environ=os.environ), options=options, design=PairedDesign(pairs=1, warm_up=0))
+"""
+    subprocess.run(
+        [sys.executable, "-m", "vatio", "run", "-q", "--name", "outer", "--", sys.executable, "-c", script], check=True
+    )
+
+    with ledger() as kept:
+        runs = {run.name: run for run in kept.runs(0)}
+    assert runs["comparison"].within == runs["outer"].id
+    assert (runs["a"].within, runs["b"].within) == (runs["comparison"].id, runs["comparison"].id)
+
+
+def test_a_comparison_adds_little_to_what_it_repeats(measure: Measure) -> None:
+    begun_s = time.process_time()
+    measure(*two(("true",), ("true",)), pairs=10, warm_up=0)
+    own_s = (time.process_time() - begun_s) / 20
+    print(f"{own_s * 1e3:.1f} ms of vatio's own CPU time for each repetition")
+    assert own_s < 0.05

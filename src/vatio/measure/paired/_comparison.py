@@ -10,10 +10,8 @@ from vatio.measure.paired._costs import costs_of, price_all
 from vatio.measure.paired._design import Arm, PairedDesign
 from vatio.measure.paired._measurement import PairedCosts, PairedProgress, Repetition
 from vatio.measure.paired._order import Turn, block_turns
-from vatio.measure.paired._pin import Pin
-from vatio.measure.paired._repeat import repeat
-from vatio.measure.paired._setting import Setting
 from vatio.measure.paired._yardstick import CPU_TIME, Yardstick, choose
+from vatio.measure.paired.repeat import Pin, Setting, repeat
 
 Stop = Callable[[PairedCosts], bool]
 Progress = Callable[[PairedProgress], None]

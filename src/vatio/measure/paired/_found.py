@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from vatio.measure.paired._measurement import Repetition
 from vatio.measure.paired._order import Turn, turn_of
-from vatio.measure.paired._watchdog import LATE, STOPPED
 from vatio.records import RunRecord
+
+# Notes by which a run tells why it was ended.
+STOPPED = "the comparison was stopped: this repetition does not count"
+LATE = "ended after "
 
 
 def repetition_of(record: RunRecord, turn: Turn, *, stderr_tail: str = "", reason: str = "") -> Repetition:

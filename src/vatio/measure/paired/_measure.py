@@ -20,9 +20,8 @@ from vatio.measure.paired._earlier import TAG, Earlier, read_earlier
 from vatio.measure.paired._identity import Words, identity
 from vatio.measure.paired._measurement import PairedMeasurement
 from vatio.measure.paired._options import PairedOptions
-from vatio.measure.paired._setting import Setting
-from vatio.measure.paired._stopping import Stopping
 from vatio.measure.paired._yardstick import CPU_TIME
+from vatio.measure.paired.repeat import Setting, Stopping
 from vatio.measure.snapshot import Veil, local_salt
 from vatio.measure.wrap import adopt_orphans
 from vatio.records import total

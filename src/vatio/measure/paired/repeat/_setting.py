@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from vatio.config import Config
 from vatio.measure.paired._design import Arm
 from vatio.measure.paired._order import Turn
-from vatio.measure.paired._stopping import Stopping
+from vatio.measure.paired.repeat._stopping import Stopping
 
 
 class Setting(NamedTuple):

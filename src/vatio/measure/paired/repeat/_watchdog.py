@@ -6,15 +6,14 @@ import signal
 import time
 
 from vatio.measure._recording import Recording
-from vatio.measure.paired._processes import descendants, send
-from vatio.measure.paired._stopping import Stopping
+from vatio.measure.paired._found import LATE, STOPPED
+from vatio.measure.paired.repeat._processes import descendants, send
+from vatio.measure.paired.repeat._stopping import Stopping
 from vatio.measure.wrap import Moment
 from vatio.records import Started
 
 # What a workload is given to end by itself before it is ended.
 _GRACE_S = 3.0
-STOPPED = "the comparison was stopped: this repetition does not count"
-LATE = "ended after "
 
 
 class Watchdog:

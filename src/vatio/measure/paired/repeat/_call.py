@@ -13,12 +13,11 @@ from vatio.measure._spawn import Place, at
 from vatio.measure._surroundings import surroundings
 from vatio.measure.block import Wish, start
 from vatio.measure.paired._design import Arm
-from vatio.measure.paired._found import repetition_of
+from vatio.measure.paired._found import STOPPED, repetition_of
 from vatio.measure.paired._measurement import Repetition
 from vatio.measure.paired._order import Turn
-from vatio.measure.paired._setting import Setting
-from vatio.measure.paired._stopping import Stopping
-from vatio.measure.paired._watchdog import STOPPED
+from vatio.measure.paired.repeat._setting import Setting
+from vatio.measure.paired.repeat._stopping import Stopping
 
 _TAIL_CHARACTERS = 2000
 

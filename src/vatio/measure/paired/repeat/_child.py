@@ -11,7 +11,7 @@ from typing import Any
 from vatio.measure._rim import Rim
 from vatio.measure._spawn import HERE, Place, Unstartable, at
 from vatio.measure.block import look_around_again
-from vatio.measure.paired._stopping import Overheard, Stopping
+from vatio.measure.paired.repeat._stopping import Overheard, Stopping
 from vatio.measure.wrap import Exit, PosixSystem, Signals, System, Watched, open_signals, open_system
 
 Call = Callable[[], object]

@@ -10,17 +10,17 @@ from typing import NamedTuple
 from vatio.measure._spawn import Place
 from vatio.measure._surroundings import surroundings
 from vatio.measure.meters import open_meters
-from vatio.measure.paired._call import repeat_call
-from vatio.measure.paired._child import attended
 from vatio.measure.paired._design import Arm
-from vatio.measure.paired._folding import Folding
 from vatio.measure.paired._found import repetition_of, unmeasured
 from vatio.measure.paired._measurement import Repetition
 from vatio.measure.paired._order import Turn
-from vatio.measure.paired._processes import children, end_all
-from vatio.measure.paired._setting import Setting
-from vatio.measure.paired._streams import Streams
-from vatio.measure.paired._watchdog import Watchdog
+from vatio.measure.paired.repeat._call import repeat_call
+from vatio.measure.paired.repeat._child import attended
+from vatio.measure.paired.repeat._folding import Folding
+from vatio.measure.paired.repeat._processes import children, end_all
+from vatio.measure.paired.repeat._setting import Setting
+from vatio.measure.paired.repeat._streams import Streams
+from vatio.measure.paired.repeat._watchdog import Watchdog
 from vatio.measure.wrap import Parts, RunOptions, run_session
 
 _LEFT = "leaves processes running: they were ended, so that they do not load what comes after"
@@ -49,7 +49,10 @@ def repeat(arm: Arm, turn: Turn, *, setting: Setting, cpus: tuple[int, ...]) -> 
 def _repeat_child(arm: Arm, turn: Turn, setting: Setting, cpus: tuple[int, ...]) -> Repeated:
     watchdog, folding = Watchdog(setting.stopping, timeout_s=setting.timeout_s), Folding()
     environ = environ_of(arm, setting.environ)
-    around = replace(surroundings(environ), run=setting.run)
+    around = surroundings(environ)
+    # Another start of its job does not make a repetition a retry of the one before.
+    job = None if around.job is None else replace(around.job, requeues=0)
+    around = replace(around, run=setting.run, job=job)
     with Streams(setting.outputs, turn) as streams:
         parts = Parts(
             look_around=lambda _environ: around,
