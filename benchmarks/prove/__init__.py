@@ -1,0 +1,1 @@
+"""Measure what the topic ``prove`` promises: one file for each group of rows."""
