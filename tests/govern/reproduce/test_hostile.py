@@ -186,7 +186,7 @@ def test_ctrl_c_ends_a_replay_and_leaves_nothing(project):
 
 def test_a_code_copy_that_would_write_outside_of_its_folder_is_refused(tmp_path):
     from vatio.errors import MeasureError
-    from vatio.govern.reproduce._code import apply_copy
+    from vatio.govern.code import apply_copy
     from vatio.measure.snapshot._git import code_copy
 
     (tmp_path / "tree").mkdir()

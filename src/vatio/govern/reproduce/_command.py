@@ -60,12 +60,12 @@ def moved(text: str, places: Mapping[str, str]) -> str:
     >>> moved("--data=/home/a/x.csv:/home/ab", {"/home/a": "/scratch"})
     '--data=/scratch/x.csv:/home/ab'
     """
-    for old in sorted(places, key=len, reverse=True):
-        if old not in ("", os.sep):
-            # A backslash in a path is no reference to a group.
-            new = places[old].replace("\\", "\\\\")
-            text = re.sub(rf"(?<![\w./-]){re.escape(old)}(?=$|[/:;,\s\"'])", new, text)
-    return text
+    olds = sorted((old for old in places if old not in ("", os.sep)), key=len, reverse=True)
+    if not olds:
+        return text
+    either = "|".join(map(re.escape, olds))
+    # In one go: what a path was replaced by is not looked at again.
+    return re.sub(rf"(?<![\w./-])({either})(?=$|[/:;,\s\"'])", lambda match: places[match[1]], text)
 
 
 def _said(argv: Sequence[str], at: int) -> str:

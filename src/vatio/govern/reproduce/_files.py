@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 
-from vatio.govern.reproduce._code import inside
+from vatio.govern.code import inside
 from vatio.measure.snapshot import StatCache, Veil, digest_in_slices
 from vatio.records import Divergence, FileDigest
 

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
-from urllib.parse import unquote, urlparse
 
-from vatio.measure.snapshot import describe, distribution_digest, find_python, site_folders
+from vatio.govern.bundle.environment import Installed, installed
+from vatio.measure.snapshot import describe, find_python
 from vatio.records import Distribution, Divergence, Environment
 
 _OWN = "vatio"
 # How the interpreter of a command was found where the command itself names it.
 _NAMED = ("argv", "shebang", "VIRTUAL_ENV", "CONDA_PREFIX")
-
-
-class Installed(NamedTuple):
-    """Hold a distribution that is installed here: its folder, and its true digest."""
-
-    version: str
-    sha256: str | None
-    folder: str
 
 
 class Interpreter(NamedTuple):
@@ -43,24 +33,10 @@ def interpreter_at(executable: str, environment: Environment, environ: Mapping[s
     """Hold an interpreter and every distribution in it, by true bytes, against those of a run."""
     python = find_python((executable,), environ)
     told = describe(python)
-    version = _version_of(executable) or told.get("version", "")
-    here = installed(executable)
+    version = interpreter_version(executable) or told.get("version", "")
+    here = {item.name: item for item in installed(executable)}
     differences = (*_versions(environment.python.get("version", ""), version), *_distributions(environment.distributions, here))
-    return Interpreter(executable, version, differences, tuple(_editable(here)))
-
-
-def installed(executable: str) -> dict[str, Installed]:
-    """List what is installed in an environment by the true bytes of its files, without any cache."""
-    found: dict[str, Installed] = {}
-    for folder in site_folders(executable, {}):
-        for entry in sorted(os.scandir(folder), key=lambda one: one.name):
-            stem, suffix = os.path.splitext(entry.name)
-            if suffix not in (".dist-info", ".egg-info") or "-" not in stem:
-                continue
-            name, _, version = stem.partition("-")
-            item = Installed(version.split("-py")[0], distribution_digest(entry.path), entry.path)
-            found.setdefault(name.replace("_", "-").lower(), item)
-    return found
+    return Interpreter(executable, version, differences, tuple(path for item in here.values() for path in item.editable))
 
 
 def same_minor(version: str, other: str) -> bool:
@@ -88,11 +64,11 @@ def _distributions(before: tuple[Distribution, ...], now: Mapping[str, Installed
         elif here.version != item.version:
             reason = f"library: {item.name} {item.version}, now {here.version}"
             yield Divergence(field=field, original=item.version, replay=here.version, reason=reason)
-        elif item.record_sha256 is not None and here.sha256 != item.record_sha256:
+        elif item.record_sha256 is not None and (now_sha256 := here.sha256) != item.record_sha256:
             reason = (
                 f"library: the files of {item.name} {item.version} were patched; the version is the same, the bytes are not"
             )
-            yield Divergence(field=field, original=item.record_sha256, replay=here.sha256, reason=reason)
+            yield Divergence(field=field, original=item.record_sha256, replay=now_sha256, reason=reason)
 
 
 def is_patched(difference: Divergence) -> bool:
@@ -100,19 +76,7 @@ def is_patched(difference: Divergence) -> bool:
     return difference.field.startswith("distributions.") and "were patched" in difference.reason
 
 
-def _editable(here: Mapping[str, Installed]) -> Iterator[str]:
-    """Give the folders of projects installed to be edited: they would be imported from there, past the scratch copy."""
-    for item in here.values():
-        try:
-            with open(os.path.join(item.folder, "direct_url.json"), encoding="utf-8") as file:
-                told = json.load(file)
-            if told["dir_info"].get("editable"):
-                yield unquote(urlparse(told["url"]).path)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue
-
-
-def _version_of(executable: str) -> str | None:
+def interpreter_version(executable: str) -> str | None:
     """Ask an interpreter for its version: what its files tell is its minor one."""
     try:
         done = subprocess.run([executable, "-I", "-S", "-V"], capture_output=True, text=True, timeout=20, check=False)

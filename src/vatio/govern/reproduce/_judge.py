@@ -72,7 +72,7 @@ def is_contradiction(divergence: Divergence) -> bool:
 
 
 def _verdict(stage: Stage) -> Replay:
-    interpreter = stage.preparation.interpreter
+    choice = stage.preparation.choice
     return Replay(
         outcome="diverged",
         tier=None,
@@ -83,7 +83,8 @@ def _verdict(stage: Stage) -> Replay:
         original=stage.preparation.original.record.id,
         replay=None,
         attestation=None,
-        environment=f"this one, {interpreter.executable}" if interpreter.executable else "this machine's",
+        environment=choice.told,
+        notes=choice.notes,
     )
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vatio.errors import MeasureError, UnknownName
-from vatio.govern.reproduce._code import has_commit, read_blob
+from vatio.govern.code import has_commit, read_blob
+from vatio.govern.reproduce._choice import Choice, choose
 from vatio.govern.reproduce._command import Command, restored
 from vatio.govern.reproduce._environ import redacted_variables
 from vatio.govern.reproduce._files import differing, outside
-from vatio.govern.reproduce._interpreter import Interpreter, interpreter_at, is_patched, needs_python, same_minor
+from vatio.govern.reproduce._interpreter import is_patched
 from vatio.govern.reproduce._original import Original
 from vatio.govern.reproduce._request import ReproduceRequest
 from vatio.measure.snapshot import Veil
@@ -29,8 +30,7 @@ class Preparation:
 
     original: Original
     command: Command
-    interpreter: Interpreter
-    lock: str | None
+    choice: Choice
     steps: tuple[str, ...]
     missing: tuple[str, ...]
     contradictions: tuple[Divergence, ...] = ()
@@ -43,32 +43,32 @@ def prepare(original: Original, request: ReproduceRequest, *, veil: Veil) -> Pre
     command = restored(environment.argv, arguments=request.arguments, veil=veil)
     code_steps, code_missing = _code(original, request)
     swapped = tuple(_inputs(original, veil))
-    interpreter, python_missing = _interpreter(original, request, veil)
+    choice = choose(environment, original.folder, environ=request.environ, veil=veil)
     lost = (
         *command.missing,
         *code_missing,
         *(one.reason.partition(": ")[2] for one in swapped),
-        *python_missing,
+        *choice.missing,
         *redacted_variables(environment, request.environ),
         *_unredirected(original, command, veil),
     )
     steps = (
         *code_steps,
         *(f"input {item.path}: {_short(item.sha256)}, copied" for item in environment.inputs),
-        *_python_steps(interpreter),
+        *((f"environment: {choice.told}",) if choice.told else ()),
         f"command: {' '.join(command.words)}",
         f"compare: {_compared(original)}",
     )
-    patched = tuple(one for one in interpreter.differences if is_patched(one))
+    found = choice.interpreter.differences if choice.lock is None else ()
+    patched = tuple(one for one in found if is_patched(one))
     return Preparation(
         original=original,
         command=command,
-        interpreter=interpreter,
-        lock=None,
+        choice=choice,
         steps=steps,
         missing=lost,
         contradictions=(*_edited(original), *swapped, *patched),
-        differences=tuple(one for one in interpreter.differences if one not in patched),
+        differences=tuple(one for one in found if one not in patched),
     )
 
 
@@ -132,33 +132,11 @@ def _inputs(original: Original, veil: Veil) -> Iterator[Divergence]:
             yield found
 
 
-def _interpreter(original: Original, request: ReproduceRequest, veil: Veil) -> tuple[Interpreter, list[str]]:
-    environment = original.environment
-    if not needs_python(environment):
-        return Interpreter("", "", ()), []
-    executable = veil.bare(environment.python.get("executable", ""))
-    version = environment.python.get("version", "")
-    if not os.path.isfile(executable):
-        return Interpreter("", "", ()), [f"its interpreter: {executable} (Python {version}) is gone, and no lock rebuilds it"]
-    found = interpreter_at(executable, environment, request.environ)
-    if not same_minor(version, found.version):
-        return found, [f"its interpreter: Python {version}; {executable} is {found.version}"]
-    return found, []
-
-
 def _unredirected(original: Original, command: Command, veil: Veil) -> Iterator[str]:
     """Name outputs outside of the run's code that cannot be led elsewhere: a replay would write over the user's file."""
     for path in outside(original.environment.outputs, root=original.root, folder=original.folder, veil=veil):
         if not any(path in word for word in command.words):
             yield f"a place for {path}: it lies outside of the run's code and would be written over; let the command name it"
-
-
-def _python_steps(interpreter: Interpreter) -> Iterator[str]:
-    if not interpreter.executable:
-        return
-    same = "every distribution has the original's bytes"
-    told = same if not interpreter.differences else f"{len(interpreter.differences)} differences from the original's"
-    yield f"environment: this one, {interpreter.executable} (Python {interpreter.version}); {told}"
 
 
 def _compared(original: Original) -> str:

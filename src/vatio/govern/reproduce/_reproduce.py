@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from vatio.govern.reproduce._command import veil_of
 from vatio.govern.reproduce._judge import judged
 from vatio.govern.reproduce._original import Original, original_of, unfit
 from vatio.govern.reproduce._preparation import Preparation, prepare
+from vatio.govern.reproduce._rebuilt import rebuilt
 from vatio.govern.reproduce._request import ReproduceRequest
 from vatio.govern.reproduce._scratch import Scratch
 from vatio.govern.reproduce._stage import Stage
@@ -78,7 +80,13 @@ def _replayed(
         )
         return _attested(verdict, original.record, None, config=config, ledger=ledger)
     with Scratch(request.environ) as scratch:
-        stage = Stage(preparation=ready, request=request, config=config, ledger=ledger, scratch=scratch, veil=veil)
+        try:
+            if ready.choice.lock is not None:
+                progress(f"building the environment: {ready.choice.told}")
+            built = rebuilt(ready, folder=os.path.join(scratch.path, "environment"), environ=request.environ)
+        except MeasureError as error:
+            return _impossible(request, original.record.id, missing=(f"its environment: {error}",), ready=ready)
+        stage = Stage(preparation=built, request=request, config=config, ledger=ledger, scratch=scratch, veil=veil)
         try:
             verdict, replay = judged(stage, progress=progress)
         except MeasureError as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vatio.config import Config
-from vatio.govern.reproduce._code import apply_copy, check_out, read_blob
+from vatio.govern.code import apply_copy, check_out, read_blob
 from vatio.govern.reproduce._command import moved, with_seed
 from vatio.govern.reproduce._environ import replay_environ
 from vatio.govern.reproduce._files import below, by_name, clear_outputs, outside, place
@@ -22,6 +22,7 @@ from vatio.measure.snapshot import Veil
 from vatio.records import FileDigest, RunRecord
 
 SEED_VARIABLE = "VATIO_SEED"
+_SYSTEM = ("/bin", "/usr/bin", "/usr/local/bin")
 _TIMES, _MORE_S = 10.0, 60.0
 _SPARE_BYTES, _TIMES_BYTES = 1 << 30, 4
 
@@ -116,15 +117,28 @@ def _inputs(stage: Stage) -> list[str]:
 def _places(stage: Stage, tree: str) -> dict[str, str]:
     """Map the original's paths to the scratch copy's: its code, and each output that lies outside of it."""
     original = stage.preparation.original
-    places = {original.root: tree}
+    places = {original.root: tree, **_of_environment(stage)}
     outputs = _told(original.environment.outputs)
     for at, path in enumerate(outside(outputs, root=original.root, folder=original.folder, veil=stage.veil)):
         places[path] = os.path.join(stage.scratch.folder("outside", str(at)), os.path.basename(path))
     return places
 
 
+def _of_environment(stage: Stage) -> dict[str, str]:
+    """Map the folder of the run's programs to that of the replay's; where it is the same one, it stays where it is."""
+    before = stage.veil.bare(stage.preparation.original.environment.python.get("executable", ""))
+    now = stage.preparation.choice.interpreter.executable
+    if not before or not now:
+        return {}
+    places = {before: now}
+    if os.path.dirname(before) not in _SYSTEM:
+        places[os.path.dirname(before)] = os.path.dirname(now)
+        places[os.path.dirname(os.path.dirname(before))] = os.path.dirname(os.path.dirname(now))
+    return places
+
+
 def _task(stage: Stage, folder: str, places: Mapping[str, str], seed: int | None) -> Task:
-    original, request, interpreter = stage.preparation.original, stage.request, stage.preparation.interpreter
+    original, request, interpreter = stage.preparation.original, stage.request, stage.preparation.choice.interpreter
     record, environment = original.record, original.environment
     words = tuple(moved(word, places) for word in stage.preparation.command.words)
     environ = replay_environ(
@@ -161,11 +175,11 @@ def _task(stage: Stage, folder: str, places: Mapping[str, str], seed: int | None
     )
 
 
-def _editable(projects: Sequence[str], places: Mapping[str, str]) -> list[str]:
-    """Give the folders of projects that are installed to be edited, in the scratch copy: they come before the user's own."""
+def _editable(folders: Sequence[str], places: Mapping[str, str]) -> list[str]:
+    """Give the folders that editable projects are imported from, in the scratch copy: they come before the user's own."""
     found = []
-    for project in projects:
-        copy = moved(project, places)
-        if copy != project:
+    for folder in folders:
+        copy = moved(folder, places)
+        if copy != folder:
             found += [path for path in (os.path.join(copy, "src"), copy) if os.path.isdir(path)]
     return found
