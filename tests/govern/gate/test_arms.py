@@ -12,9 +12,21 @@ import pytest
 
 from vatio.errors import MeasureError, UnknownName, UsageError
 from vatio.govern.gate import parse_reference
-from vatio.govern.gate.arms import Repository, Work, lay_probe, read_probe, scratch, sides_of_commands, sides_of_trees
+from vatio.govern.gate.arms import (
+    Repository,
+    Seen,
+    Side,
+    Work,
+    check_loaded,
+    lay_probe,
+    read_probe,
+    scratch,
+    sides_of_commands,
+    sides_of_trees,
+)
 from vatio.govern.gate.arms._environment import moved_command, setup_environ
-from vatio.govern.gate.arms._loaded import check_loaded, project_modules
+from vatio.govern.gate.arms._loaded import project_modules
+from vatio.measure import Arm
 
 
 def work(repo, *command, setup=None, folder=None, environ=None):
@@ -229,7 +241,7 @@ def test_submodules_come_from_the_candidates_copies(repo, tmp_path):
 def test_what_a_killed_gate_left_is_removed_by_the_next(repo):
     code = textwrap.dedent(f"""
         import os, time
-        from vatio.govern.gate.arms import Repository, Work, sides_of_trees
+        from vatio.govern.gate.arms import Repository, Seen, Side, Work, check_loaded, sides_of_trees
         environ = dict(os.environ)
         found = Repository({str(repo.root)!r}, environ)
         work = Work(("python", "burn.py"), setup=None, folder={str(repo.root)!r}, environ=environ, tell=lambda step: None)
@@ -290,14 +302,12 @@ def test_a_probe_lets_the_sitecustomize_behind_it_run(repo, tmp_path):
     subprocess.run(["python", "main.py"], cwd=repo.root, env={**repo.environ, **around}, check=True)
 
 
-def checked(arm, seen, **more):
-    given = {"tree": "/base", "other": "/cand", "names": frozenset({"pkg"}), "command": ("python",), "path": os.environ["PATH"]}
-    return check_loaded(arm, seen, **{**given, **more})
+def checked(arm, seen, *, tree="/base", other="/cand", command=("python",)):
+    side = Side(arm=Arm(name=arm, command=command), label=arm, tree=tree)
+    return check_loaded(side, seen, other=other, names=frozenset({"pkg"}), path=os.environ["PATH"])
 
 
 def seen(**files):
-    from vatio.govern.gate.arms._loaded import Seen
-
     return Seen(prefixes=frozenset({"/usr"}), files=files)
 
 
@@ -319,11 +329,10 @@ def test_a_script_named_by_the_candidates_path_is_found():
 
 def test_a_program_of_the_system_may_be_the_main_file():
     assert checked("baseline", seen(**{"__main__ /usr/bin/pytest": "/usr/bin/pytest", "pkg": "/base/pkg/__init__.py"})) == ""
+    assert "no file of the project" in checked("baseline", seen(**{"__main__ /usr/bin/x": "/usr/bin/x"}))
 
 
 def test_python_that_cannot_be_looked_into_is_no_pass():
-    from vatio.govern.gate.arms._loaded import Seen
-
     nothing = Seen(prefixes=frozenset(), files={})
     with pytest.raises(MeasureError, match="could not be seen"):
         checked("baseline", nothing, command=("python3", "-I", "x.py"))

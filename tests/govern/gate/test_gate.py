@@ -96,7 +96,7 @@ def test_the_command_names_its_python_and_not_that_of_the_setup(loop):
 @pytest.mark.parametrize(
     ("candidate", "baseline", "said"),
     [
-        ("raise SystemExit('no data')", "", "the candidate fails: .*no data"),
+        ("raise SystemExit('no data')", "", r"(?s)the candidate fails: .*no data"),
         ("", "open('data/not-kept.csv')", "the baseline fails"),
         ("raise SystemExit(3)", "raise SystemExit(3)", "both arms fail"),
     ],

@@ -13,7 +13,7 @@ from vatio.analysis import Control, GateRule, control
 from vatio.errors import MeasureError, UsageError
 from vatio.govern.gate._outcome import GateProgress
 from vatio.govern.gate._request import GateRequest
-from vatio.govern.gate.arms import BASELINE, CANDIDATE, Sides, check_loaded, lay_probe, read_probe, untracked_hint
+from vatio.govern.gate.arms import BASELINE, CANDIDATE, Sides
 from vatio.measure import Arm, PairedCosts, PairedDesign, PairedMeasurement, PairedOptions, PairedProgress, measure_paired
 from vatio.records import Quantity, total
 
@@ -46,9 +46,15 @@ class Bench:
             self.progress(GateProgress(step=step))
 
     def measure(
-        self, step: str, arms: tuple[Arm, ...], design: PairedDesign, *, stop: Callable[[PairedCosts], bool] | None = None
+        self,
+        step: str,
+        arms: tuple[Arm, ...],
+        design: PairedDesign,
+        *,
+        stop: Callable[[PairedCosts], bool] | None = None,
+        hint: str = "",
     ) -> PairedMeasurement:
-        """Measure arms in turn.
+        """Measure arms in turn, and add that to what was done; ``hint`` is what to do where only the baseline fails.
 
         Raises:
             MeasureError: an arm's command failed, or does not exist.
@@ -66,7 +72,7 @@ class Bench:
         self.done.append(found)
         # One that fails now and then is left out, with its block; one that cannot be compared ends it.
         if found.ended_by == "failure" or (found.failed and design.pairs == 1):
-            raise _failed(found)
+            raise _failed(found, hint)
         return found
 
     @property
@@ -89,41 +95,6 @@ class Bench:
         if tell is None:
             return None
         return lambda at: tell(GateProgress(step=step, done=at.done, planned=at.planned, elapsed_s=at.elapsed_s))
-
-
-def look_through(bench: Bench, sides: Sides) -> tuple[str, ...]:
-    """Run each arm once with a probe in it, and check that each loaded the project from its own tree; give remarks.
-
-    Raises:
-        MeasureError: an arm fails, or ran the other's code.
-    """
-    folders = {side.arm.name: os.path.join(sides.folder, f"seen-{side.arm.name}") for side in sides.both}
-    arms = tuple(_probed(side.arm, folders[side.arm.name], sides, bench.environ) for side in sides.both)
-    design = PairedDesign(pairs=1, warm_up=0, pin=False, work_unit=bench.request.work_unit)
-    _check_metric(bench.measure("looking where each arm loads its code from", arms, design), bench.request.metric)
-    remarks = []
-    for side, other in (sides.both, sides.both[::-1]):
-        seen = read_probe(folders[side.arm.name])
-        path = side.arm.environ.get("PATH") or bench.environ.get("PATH", os.defpath)
-        if side.prefix is not None and seen.is_python and os.path.realpath(side.prefix) not in seen.prefixes:
-            where = ", ".join(sorted(seen.prefixes))
-            raise MeasureError(
-                f"the {side.arm.name} ran the Python of {where}, not that of {side.prefix}",
-                hint="write `python`, which is found in each arm's environment first, and not a path",
-            )
-        if side.tree is not None and other.tree is not None:
-            remarks.append(
-                check_loaded(
-                    side.arm.name,
-                    seen,
-                    tree=side.tree,
-                    other=other.tree,
-                    names=sides.modules,
-                    command=side.arm.command,
-                    path=path,
-                )
-            )
-    return tuple(filter(None, remarks))
 
 
 def against_itself(bench: Bench, sides: Sides, rule: GateRule) -> Control | None:
@@ -160,29 +131,14 @@ def _control_pairs(first: PairedMeasurement | None, left_s: float | None) -> int
     return min(_CONTROL_PAIRS, int(left_s * _CONTROL_SHARE / pair_s) - 1)  # one more warms up
 
 
-def _check_metric(found: PairedMeasurement, metric: str | None) -> None:
-    for each in found.repetitions if metric is not None else ():
-        if metric not in each.metrics:
-            logged = ", ".join(sorted(each.metrics)) or "none"
-            raise MeasureError(
-                f"the {each.arm} logs no metric {metric!r}; it logs: {logged}", hint=f'vatio.log_metric("{metric}", value)'
-            )
-
-
-def _probed(arm: Arm, folder: str, sides: Sides, environ: Mapping[str, str]) -> Arm:
-    laid = lay_probe(folder, sides.modules, {"PYTHONPATH": environ.get("PYTHONPATH"), **arm.environ})
-    return replace(arm, environ=laid)
-
-
-def _failed(found: PairedMeasurement) -> MeasureError | UsageError:
+def _failed(found: PairedMeasurement, hint: str) -> MeasureError | UsageError:
     """Say which arm failed and how; a program that is nowhere to be found is bad use."""
     failing = [one for one in found.repetitions if not one.ok and one.arm in found.failed]
-    last = failing[-1] if failing else None
-    tail = f":\n{last.stderr_tail.rstrip()}" if last is not None and last.stderr_tail.strip() else ""
-    arms = sorted(found.failed)
+    first, arms = failing[0], [arm for arm in found.arms if arm in found.failed]
+    last_words = f":\n{first.stderr_tail.rstrip()}" if first.stderr_tail.strip() else ""
     if len(arms) > 1 and all(one.exit_code in _NOT_FOUND for one in failing):
-        return UsageError(f"{found.failed[arms[0]]}{tail}", hint="vatio gate --against main -- COMMAND")
-    only = [arm for arm in found.arms if arm in found.failed]
-    whose = f"the {only[0]} fails" if len(only) == 1 else "both arms fail"
-    hints = {BASELINE: untracked_hint(), CANDIDATE: "a candidate that does not do the work cannot be compared"}
-    return MeasureError(f"{whose}: {found.failed[only[0]]}{tail}", hint=hints.get(only[0], "") if len(only) == 1 else "")
+        return UsageError(f"{first.reason}{last_words}", hint="vatio gate --against main -- COMMAND")
+    if len(arms) > 1:
+        return MeasureError(f"both arms fail: {first.reason}{last_words}")
+    said = "a candidate that does not do the work cannot be compared" if arms[0] == CANDIDATE else hint
+    return MeasureError(f"the {arms[0]} fails: {first.reason}{last_words}", hint=said)

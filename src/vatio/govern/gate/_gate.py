@@ -13,9 +13,10 @@ from vatio.analysis import control, judge, judge_groups
 from vatio.errors import MeasureError, UsageError
 from vatio.govern.gate._against import Opposed, opposed
 from vatio.govern.gate._baseline import check_method
-from vatio.govern.gate._bench import Bench, against_itself, compare, look_through
+from vatio.govern.gate._bench import Bench, against_itself, compare
 from vatio.govern.gate._judging import quality_of, rule_of, until_decided
 from vatio.govern.gate._keeping import Kept, keep, place_of
+from vatio.govern.gate._looking import look_through
 from vatio.govern.gate._outcome import GateOutcome, GateProgress
 from vatio.govern.gate._reason import reason_of
 from vatio.govern.gate._request import GateRequest

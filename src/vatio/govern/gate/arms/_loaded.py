@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from vatio.errors import MeasureError
 from vatio.govern.gate.arms._environment import relative_to
+from vatio.govern.gate.arms._side import Side
 
 _SITE = "sitecustomize.py"
 _NAMES = "names"
@@ -90,25 +91,27 @@ def _top_names(paths: Iterable[str], packages: set[str]) -> Iterator[str]:
             yield folder.split("/")[1]
 
 
-def check_loaded(
-    arm: str, seen: Seen, *, tree: str, other: str, names: frozenset[str], command: tuple[str, ...], path: str
-) -> str:
-    """Check what one arm had loaded against its tree; give a remark where there was nothing to check.
+def check_loaded(side: Side, seen: Seen, *, other: str, names: frozenset[str], path: str) -> str:
+    """Check what one arm had loaded against its tree and the ``other`` one; give a remark where there was nothing to check.
+
+    ``path`` is where its program was looked for.
 
     Raises:
         MeasureError: a module of the project came from elsewhere, or what was loaded could not be seen.
     """
+    arm, tree = side.arm.name, side.tree or ""
     if not seen.is_python:
-        if names and _is_python(command, path):
+        if names and _is_python(side.arm.command, path):
             raise MeasureError(
                 f"which files the {arm} loads could not be seen",
                 hint="run Python without -I, -E and -S, or compare with cmd:COMMAND, where both commands name their files",
             )
-        return f"no Python process was seen in the {arm}: that it ran its own tree is not checked"
+        return "no Python process was seen: that each arm ran its own tree is not checked"
     for module, file in sorted(seen.files.items()):
         if relative_to(file, tree) is None and (module.partition(" ")[0] != "__main__" or relative_to(file, other) is not None):
             raise _elsewhere(arm, module.partition(" ")[0], file, other=other)
-    return "" if seen.files else f"the {arm} loaded no module of the project: is it what is to be compared?"
+    is_own = any(relative_to(file, tree) is not None for file in seen.files.values())
+    return "" if is_own else "no file of the project was loaded: is it what is to be compared?"
 
 
 def _elsewhere(arm: str, module: str, file: str, *, other: str) -> MeasureError:
