@@ -1,6 +1,7 @@
 """Whoever changes a signed ledger without its key is found, and whoever writes it honestly is not suspected."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from benchmarks.run._signed_ledger import build_signed
 from benchmarks.run._tampering import cut_tail, edit_projection, tamperings
 
 from vatio.errors import LedgerError, UsageError
-from vatio.ledger import generate_key, places
+from vatio.ledger import check_evidence, generate_key, places
 from vatio.ledger.chain import Signer, is_signed, read_pins
 from vatio.testing import a_run, a_start, an_end, ledger_in, user_of
 
@@ -160,3 +161,28 @@ def test_a_signature_is_of_one_hash_and_one_key() -> None:
     assert not is_signed("ac" * 32, signature, one.public)
     assert not is_signed("ab" * 32, signature, other.public)
     assert not is_signed("ab" * 32, signature[:-1], one.public)
+
+
+def test_what_proves_a_run_is_checked_where_its_ledger_is_not(tmp_path: Path) -> None:
+    generate_key(places(user_of(str(tmp_path))).key)
+    with ledger_in(str(tmp_path)) as ledger:
+        run = a_run(ledger)
+        a_run(ledger)
+        items = ledger.evidence(run)
+
+    assert {item.entry.kind for item in items} >= {"key", "started", "ended"}
+    assert check_evidence(items) == ()
+    for at, item in enumerate(items):
+        entry = item.entry
+        assert item.body is not None
+        for wrong in (
+            replace(item, body=item.body[:-2] + b" }"),
+            replace(item, salt=b"0" * 16),
+            replace(item, salt=None),
+            replace(item, entry=replace(entry, header=entry.header.replace(b'"seq"', b'"sep"'))),
+            replace(item, entry=replace(entry, hash="0" * 64)),
+            replace(item, entry=replace(entry, run="other")),
+            replace(item, entry=replace(entry, signature=bytes(64))),
+            replace(item, entry=replace(entry, signature=None)),
+        ):
+            assert check_evidence([*items[:at], wrong, *items[at + 1 :]]), wrong

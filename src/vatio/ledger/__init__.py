@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from vatio.ledger.disk import Places as Places
     from vatio.ledger.disk import is_owned as is_owned
     from vatio.ledger.disk import places as places
+    from vatio.ledger.proof import Evidence as Evidence
     from vatio.ledger.proof import Verification as Verification
+    from vatio.ledger.proof import check_evidence as check_evidence
     from vatio.ledger.samples import EVENTS as EVENTS
     from vatio.ledger.samples import SAMPLES as SAMPLES
     from vatio.ledger.samples import Minutes as Minutes
@@ -71,7 +73,7 @@ __getattr__, __dir__, __all__ = door(
         "vatio.ledger.books": "GROUPINGS GroupSum Share ShareOut read_quantity since_utc time_zone total_of",
         "vatio.ledger.chain": "Signer generate_key is_public is_signed_message key_id read_signer",
         "vatio.ledger.disk": "OwnerLock Places is_owned places",
-        "vatio.ledger.proof": "Verification",
+        "vatio.ledger.proof": "Evidence Verification check_evidence",
         "vatio.ledger.samples": "EVENTS Minutes SAMPLES Samples Spool SpoolHeader SpooledRun open_spool read_events read_spool",
         "vatio.ledger.summary": "summarise",
         "vatio.ledger.views": "Listed Overview Said Seen run_record",

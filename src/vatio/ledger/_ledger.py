@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vatio.ledger._pen import Pen
     from vatio.ledger._prune import Pruned
     from vatio.ledger.books import ShareOut
-    from vatio.ledger.proof import Verification
+    from vatio.ledger.proof import Evidence, Verification
     from vatio.ledger.samples import Minutes, Samples
     from vatio.ledger.views import Facts, Overview, Said
     from vatio.records import Ended, Entry, Footprint, Quantity, RunRecord, Started
@@ -261,6 +261,12 @@ class Ledger:
         if isinstance(self._backend, SqliteBackend):
             self._backend.shrink()
         return entry
+
+    def evidence(self, run: str) -> tuple[Evidence, ...]:
+        """Read the entries that prove a run, with their payloads, so that they can be checked elsewhere."""
+        from vatio.ledger.proof import read_evidence
+
+        return read_evidence(self._backend.query, run)
 
     def said(self, kind: str) -> tuple[Said, ...]:
         """Read what the entries of one kind say (verdict, baseline, attestation, plan, ...), the oldest first."""
