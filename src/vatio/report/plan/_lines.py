@@ -87,20 +87,20 @@ def window_text(window: PlanWindow, count: int) -> str:
 
 def chart(found: Sequence[Column], *, title: str) -> Iterator[str]:
     """Draw columns of a curve: ``#`` where the job runs, ``.`` where it does not, ``?`` where nothing is known."""
-    top = max((column.value for column in found if column.value is not None), default=0.0) or 1.0
+    most = max((column.value for column in found if column.value is not None), default=0.0) or 1.0
     yield f"{'':>8} {title}"
     for row in range(_HEIGHT, 0, -1):
-        mark = f"{top * row / _HEIGHT:8.0f}" if row in (_HEIGHT, _HEIGHT // 2) else " " * 8
-        yield f"{mark} |{''.join(_cell(column, row, top) for column in found)}".rstrip()
+        mark = f"{most * row / _HEIGHT:8.0f}" if row in (_HEIGHT, _HEIGHT // 2) else " " * 8
+        yield f"{mark} |{''.join(_cell(column, row, most) for column in found)}".rstrip()
     yield f"{'0':>8} +{'-' * len(found)}"
     yield f"{'':>9} {_axis(found)}".rstrip()
 
 
-def _cell(column: Column, row: int, top: float) -> str:
+def _cell(column: Column, row: int, most: float) -> str:
     if column.value is None:
         return "?" if row == 1 else " "
     # The lowest row is always drawn, so that a chosen hour of a clean grid is seen.
-    if row > 1 and column.value / top * _HEIGHT < row - 0.5:
+    if row > 1 and column.value / most * _HEIGHT < row - 0.5:
         return " "
     return "#" if column.running_ratio >= 0.5 else "+" if column.running_ratio > 0.0 else "."
 

@@ -26,15 +26,15 @@ def plan_svg(plan: Plan, curve: IntensityCurve, *, start: datetime, end: datetim
 def drawn(plan: Plan, curve: IntensityCurve, *, start: datetime, end: datetime, style: str = "") -> Html:
     """Draw a plan on its curve; in a page the style is the page's."""
     found = columns(plan, curve, start=start, end=end, most=_MOST_COLUMNS)
-    top = max((side for column in found for side in (column.value, column.high) if side is not None), default=0.0) or 1.0
-    top = _round_up(top)
+    most = max((side for column in found for side in (column.value, column.high) if side is not None), default=0.0) or 1.0
+    most = _round_up(most)
     parts = [
         tag("title", text(headline(plan))),
         Html(f"<style>{style}</style>") if style else NOTHING,
-        *_levels(top),
-        _running(found, start, end, top),
-        _band(found, start, end, top),
-        _line(found, start, end, top),
+        *_levels(most),
+        _running(found, start, end, most),
+        _band(found, start, end, most),
+        _line(found, start, end, most),
         *_times(start, end),
     ]
     return tag(
@@ -70,55 +70,55 @@ def _x(moment_s: float, start: datetime, end: datetime) -> float:
     return _LEFT + (moment_s - begin_s) / (end.timestamp() - begin_s) * (_WIDTH - _LEFT)
 
 
-def _y(value: float, top: float) -> float:
-    return _BOTTOM - value / top * (_BOTTOM - _TOP)
+def _y(value: float, most: float) -> float:
+    return _BOTTOM - value / most * (_BOTTOM - _TOP)
 
 
-def _levels(top: float) -> list[Html]:
-    levels = [top * at / _LEVELS for at in range(_LEVELS + 1)]
-    rules = [tag("line", class_="rule", x1=_LEFT, x2=_WIDTH, y1=_y(level, top), y2=_y(level, top)) for level in levels]
+def _levels(most: float) -> list[Html]:
+    levels = [most * at / _LEVELS for at in range(_LEVELS + 1)]
+    rules = [tag("line", class_="rule", x1=_LEFT, x2=_WIDTH, y1=_y(level, most), y2=_y(level, most)) for level in levels]
     names = [
-        tag("text", text(f"{level:g}"), class_="axis", x=_LEFT - 6.0, y=_y(level, top) + 4.0, text_anchor="end")
+        tag("text", text(f"{level:g}"), class_="axis", x=_LEFT - 6.0, y=_y(level, most) + 4.0, text_anchor="end")
         for level in levels
     ]
     return [*rules, *names, tag("text", text("g/kWh"), class_="axis", x=0.0, y=16.0)]
 
 
-def _running(found: Sequence[Column], start: datetime, end: datetime, top: float) -> Html:
+def _running(found: Sequence[Column], start: datetime, end: datetime, most: float) -> Html:
     boxes = []
     for column in found:
         if column.running_ratio > 0.0:
             left, right = (_x(moment_s, start, end) for moment_s in (column.start_s, column.end_s))
-            level = _y(column.value if column.value is not None else top, top)
+            level = _y(column.value if column.value is not None else most, most)
             width = (right - left) * column.running_ratio
             boxes.append(tag("rect", class_="runs", x=left, y=level, width=max(0.5, width), height=_BOTTOM - level))
     return join(boxes)
 
 
-def _line(found: Sequence[Column], start: datetime, end: datetime, top: float) -> Html:
-    return _path("line", [(column, column.value) for column in found], start, end, top)
+def _line(found: Sequence[Column], start: datetime, end: datetime, most: float) -> Html:
+    return _path("line", [(column, column.value) for column in found], start, end, most)
 
 
-def _band(found: Sequence[Column], start: datetime, end: datetime, top: float) -> Html:
+def _band(found: Sequence[Column], start: datetime, end: datetime, most: float) -> Html:
     if all(column.low == column.high for column in found):
         return NOTHING
     boxes = []
     for column in found:
         if column.low is not None and column.high is not None:
             left, right = (_x(moment_s, start, end) for moment_s in (column.start_s, column.end_s))
-            high, low = _y(column.high, top), _y(column.low, top)
+            high, low = _y(column.high, most), _y(column.low, most)
             boxes.append(tag("rect", class_="band", x=left, y=high, width=right - left, height=low - high))
     return join(boxes)
 
 
-def _path(class_: str, points: Sequence[tuple[Column, float | None]], start: datetime, end: datetime, top: float) -> Html:
+def _path(class_: str, points: Sequence[tuple[Column, float | None]], start: datetime, end: datetime, most: float) -> Html:
     moves, down = [], False
     for column, value in points:
         if value is None:
             down = False
             continue
         left, right = (_x(moment_s, start, end) for moment_s in (column.start_s, column.end_s))
-        moves.append(f"{'L' if down else 'M'}{left:.1f} {_y(value, top):.1f}H{right:.1f}")
+        moves.append(f"{'L' if down else 'M'}{left:.1f} {_y(value, most):.1f}H{right:.1f}")
         down = True
     return tag("path", class_=class_, d="".join(moves)) if moves else NOTHING
 
