@@ -37,7 +37,7 @@ def run_words(rim: Rim, words: Sequence[str], given: Mapping[str, Any], *, unhar
     _check_tariff(config)
     with power_limited(rim, given) as caps:
         options = RunOptions(
-            environ=rim.environ,
+            environ={**config.workload.environ, **rim.environ} if config.gives("workload") else rim.environ,
             require=requirements(given["require"]),
             record_file=given["record"],
             controllers=(*caps, *(_controllers(rim) if given["live"] else ())),

@@ -27,6 +27,11 @@ class WorkloadConfig:
     tags: Mapping[str, str] = setting(
         "table", "Words of your own by which runs are found again.", option="--tag", example='{ team = "vision" }'
     )
+    environ: Mapping[str, str] = setting(
+        "table",
+        "Environment variables that the command gets where they are not set; `vatio plan tune` finds some.",
+        example='{ OMP_NUM_THREADS = "1" }',
+    )
     inputs: tuple[str, ...] = setting(
         "paths", "Data and model files whose digests are kept.", default=(), option="--input", example='["data/train.csv"]'
     )
