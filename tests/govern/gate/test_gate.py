@@ -4,12 +4,15 @@ import signal
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from tests.govern.bundle.wheels import wheel
 
 from vatio.config import load_config
-from vatio.errors import InvalidRecord, MeasureError, UnknownName, UsageError
+from vatio.errors import InvalidRecord, MeasureError, UnknownName, UsageError, VatioError
+from vatio.govern.bundle import Lock, LockedFile, LockedPackage, write_lock
 from vatio.govern.gate import GateRequest, parse_reference, run_gate
 from vatio.ledger import open_ledger
 from vatio.records import Verdict, from_json
@@ -286,3 +289,37 @@ def test_a_noisy_machine_lets_nothing_pass():
     assert outcome_of(quiet, (), noise) == "inconclusive"
     assert outcome_of(worse, (), noise) == "fail"
     assert str(noise.needed_pairs) in noise_notes(noise)[0]
+
+
+def locked(folder, version, count):
+    path = wheel(folder / "wheels", version=version, files={"tiny.py": LOOP.format(count=count)})
+    digest = sha256(path.read_bytes()).hexdigest()
+    lock = Lock(
+        packages=(LockedPackage(name="tiny", version=version, files=(LockedFile(sha256=digest, path=f"wheels/{path.name}"),)),)
+    )
+    written = folder / f"pylock.{version.replace('.', '-')}.toml"
+    write_lock(lock, str(written))
+    return str(written)
+
+
+@pytest.mark.slow
+def test_an_upgrade_that_costs_more_is_to_be_rolled_back_and_its_packages_are_named(repo):
+    repo.write("burn.py", "import tiny\n")
+    old, new = (locked(repo.root.parent, version, count) for version, count in (("1.0", 100_000), ("2.0", 400_000)))
+    environ = {**repo.environ, "PIP_NO_INDEX": "1", "UV_OFFLINE": "1"}
+    worse = gated(repo, against=f"lock:{old}", lock=new, environ=environ)
+    better = gated(repo, against=f"lock:{new}", lock=old, environ=environ)
+
+    assert (worse.verdict.outcome, worse.verdict.advice) == ("fail", "roll back")
+    assert (better.verdict.outcome, better.verdict.advice) == ("pass", "approve")
+    assert [(one.name, one.baseline, one.candidate) for one in worse.verdict.packages] == [("tiny", "1.0", "2.0")]
+    with ledger_of(repo) as ledger:
+        assert [entry.payload["advice"] for entry in ledger.said("verdict")] == ["roll back", "approve"]
+    with pytest.raises(MeasureError, match="ran the Python of"):
+        gated(repo, against=f"lock:{old}", lock=new, environ=environ, command=(sys.executable, "-c", "pass"))
+
+
+def test_a_lock_that_is_none_is_refused(repo):
+    broken = repo.write("broken.toml", "lock-version = [")
+    with pytest.raises(VatioError, match="broken"):
+        gated(repo, against=f"lock:{broken}", lock=str(broken))

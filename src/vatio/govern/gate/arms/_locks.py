@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from vatio.errors import MeasureError
 from vatio.govern.bundle import Lock, read_lock
 from vatio.govern.gate.arms._environment import arm_environ
+from vatio.govern.gate.arms._repository import Repository
 from vatio.govern.gate.arms._side import BASELINE, CANDIDATE, Side, Sides
 from vatio.govern.gate.arms._trees import Work
 from vatio.govern.gate.arms._worktree import scratch
@@ -37,7 +40,7 @@ def sides_of_locks(old: str, new: str, work: Work) -> Iterator[Sides]:
 
 def package_changes(old: Lock, new: Lock) -> tuple[PackageChange, ...]:
     """Name the distributions whose versions differ between two locks, by name."""
-    before, after = ({package.name: package.version for package in lock.packages} for lock in (old, new))
+    before, after = (_versions(lock) for lock in (old, new))
     return tuple(
         PackageChange(name=name, baseline=before.get(name), candidate=after.get(name))
         for name in sorted({*before, *after})
@@ -45,12 +48,36 @@ def package_changes(old: Lock, new: Lock) -> tuple[PackageChange, ...]:
     )
 
 
+def _versions(lock: Lock) -> dict[str, str]:
+    """Give the versions of each package: where markers tell several, all of them."""
+    found: dict[str, list[str]] = {}
+    for package in lock.packages:
+        found.setdefault(package.name, []).append(package.version or package.files[0].sha256[:12])
+    return {name: " or ".join(sorted(versions)) for name, versions in found.items()}
+
+
 def _built(name: str, lock: Lock, folder: str, work: Work) -> str:
     from vatio.govern.bundle import build_environment  # here: it brings what unpacks wheels
 
     work.tell(f"building the environment of the {name}")
-    python = build_environment(lock, folder=os.path.join(folder, f"env-{name}"))
-    return os.path.dirname(os.path.dirname(python))
+    base = shutil.which("python3", path=work.environ.get("PATH")) or shutil.which("python", path=work.environ.get("PATH"))
+    # The project itself is in no lock of its dependencies: it is imported from its tree, by both alike.
+    source = os.path.join(_root(work), "src")
+    made = build_environment(
+        lock,
+        folder=os.path.join(folder, f"env-{name}"),
+        python=base,
+        paths=(source,) if os.path.isdir(source) else (),
+        environ=work.environ,
+    )
+    return os.path.dirname(os.path.dirname(made))
+
+
+def _root(work: Work) -> str:
+    try:
+        return Repository(work.folder, work.environ).root
+    except MeasureError:
+        return work.folder
 
 
 def _arm(name: str, prefix: str, work: Work) -> Arm:
