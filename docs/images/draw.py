@@ -1,6 +1,6 @@
 """Draw the pictures of the documentation from the tests' example run: ``python -m docs.images.draw``.
 
-``receipt.svg`` needs nothing else; the PNGs of the report need Chromium.
+``receipt.svg`` and ``comparison.svg`` need nothing else; the PNGs of the report need Chromium.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from pathlib import Path
 
 from tests.report._browser import chromium, opened
 from tests.report._examples import HEAD, footprint, training, training_samples
+from tests.report._verdicts import failed, ratios
 
 from vatio.report import receipt, to_html
+from vatio.report.verdict import comparison_svg
 
 HERE = Path(__file__).parent
 ADVANCE, LEADING, PAD = 8.4, 21, 22
@@ -51,6 +53,11 @@ def receipt_svg(lines: tuple[str, ...]) -> str:
     )
 
 
+def example_comparison() -> str:
+    """Draw the comparison of the example gate."""
+    return comparison_svg(failed(), ratios=ratios(0.05))
+
+
 def draw_report() -> None:
     """Take pictures of the top of the report, in the light and in the dark."""
     run = training()
@@ -66,4 +73,5 @@ def draw_report() -> None:
 
 if __name__ == "__main__":
     (HERE / "receipt.svg").write_text(receipt_svg(example_receipt()), encoding="utf-8")
+    (HERE / "comparison.svg").write_text(example_comparison(), encoding="utf-8")
     draw_report()

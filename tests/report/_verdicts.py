@@ -19,13 +19,13 @@ def ratios(change_ratio: float, *, pairs: int = 20, spread_ratio: float = 0.04, 
 
 
 def failed() -> Verdict:
-    """Build a verdict whose whole interval is above what is allowed."""
+    """Build the verdict of ``ratios(0.05)``: its whole interval is above what is allowed."""
     return Verdict(
         outcome="fail",
-        change_ratio=Interval(value=0.0512, low=0.0337, high=0.0691),
+        change_ratio=Interval(value=0.04418, low=0.02440, high=0.06385),
         allowed_ratio=0.0,
         resolution_ratio=0.05,
-        mde_ratio=0.031,
+        mde_ratio=0.0287,
         pairs=20,
         more_pairs=0,
         unit="cpu_s",
@@ -37,10 +37,10 @@ def failed() -> Verdict:
         },
         run=RUN,
         test="sign-flip",
-        p=0.00043,
-        level=0.03,
+        p=0.00012,
+        level=0.0123,
         baseline_value=4.02,
-        candidate_value=4.23,
+        candidate_value=4.2,
         noise_ratio=0.031,
         branch="main",
     )
