@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.measure.paired._workloads import python
+from tests.measure.paired._workloads import python, steady
 
 from vatio.errors import LedgerUnavailable, MeasureError, UsageError
 from vatio.ledger import Ledger
@@ -93,9 +93,9 @@ def test_a_comparison_that_was_killed_goes_on(measure: Measure, ledger: Open, pr
 def test_a_comparison_that_was_stopped_is_sealed_and_goes_on(
     measure: Measure, ledger: Open, project: Path, number: signal.Signals
 ) -> None:
-    process = started(project, 0.3)
+    process = started(project, 0.15)
     wait_for(project, 3)
-    time.sleep(0.1)
+    time.sleep(0.05)
     process.send_signal(number)
     told = process.communicate(timeout=20)[1]
 
@@ -105,7 +105,7 @@ def test_a_comparison_that_was_stopped_is_sealed_and_goes_on(
     with ledger() as kept:
         assert all(run.sealed for run in kept.runs(0))
         assert not any(run.exit_code == 0 and "stopped" in str(run.notes) for run in kept.runs(0))
-    found = measure(*arms(0.3), pairs=4, resume=stopped.id)
+    found = measure(*arms(0.15), pairs=4, resume=stopped.id)
     assert turns(found) == ALL
     assert not found.failed
 
@@ -133,6 +133,19 @@ def test_a_whole_comparison_is_read_and_not_repeated(measure: Measure, project: 
     assert (project / "done").read_text() == before
     assert again.pairs("a", "b") == first.pairs("a", "b")
     assert (again.unit, again.basis) == (first.unit, first.basis)
+
+
+@pytest.mark.slow
+def test_what_is_compared_stays_what_the_first_block_has_chosen(measure: Measure, project: Path) -> None:
+    # From its third time on it takes long enough for the workload's share of the joules.
+    slower = python("open('n', 'a').write('x'); import os, time; time.sleep(2.1 if os.path.getsize('n') > 4 else 0.01)")
+    both = tuple(Arm(name=name, command=slower) for name in ("a", "b"))
+    first = measure(*both, pairs=1, open_meters=steady)
+    again = measure(*both, pairs=2, open_meters=steady, resume=first.run)
+    whole = measure(*both, pairs=2, open_meters=steady, resume=again.run)
+
+    assert first.basis == again.basis == whole.basis
+    assert whole.pairs("a", "b") == again.pairs("a", "b")
 
 
 def test_another_comparison_is_refused_and_the_difference_named(measure: Measure) -> None:

@@ -88,7 +88,8 @@ class Comparison:
     def _ended(self, turns: tuple[Turn, ...]) -> str:
         """Look at what a whole block has shown: by what to measure, where to run, whether to go on."""
         if self.yardstick is None:
-            self.yardstick = choose([each.record for each in self._raw if each.ok and each.record is not None])
+            first = [each for each in self._raw if (each.warm_up, each.block) == (turns[0].warm_up, turns[0].block)]
+            self.yardstick = choose([each.record for each in first if each.ok and each.record is not None])
         is_warm_up = turns[0].warm_up
         self._pin.choose([each for each in self._raw if each.warm_up and each.block == 0 and each.ok])
         if len(self._asked.arms) - len(self._given_up()) < 2:
