@@ -1,7 +1,12 @@
 """One thing of a run is not what it was: the replay finds it, and names it."""
 
+import os
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
 import pytest
-from benchmarks.prove._replay_cases import CASES, project_in, seeded
+from benchmarks.prove._replay_cases import CASES, library_environment, project_in, seeded, wheel_in
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -19,3 +24,50 @@ def test_a_seeded_run_is_reproduced_bit_by_bit(tmp_path):
     assert (found.exit_code, found.verdict["outcome"], found.verdict["tier"]) == (0, "reached", "L0"), found.said
     assert found.verdict["diverged"] == []
     assert "environment" in found.verdict
+
+
+def test_a_patched_environment_is_rebuilt_from_the_lock_and_the_run_reproduced(project, tmp_path):
+    python, module = library_environment(str(tmp_path))
+    locked(project, tmp_path)
+    project.run("--output", "result.json", "--", python, "library.py")
+    with open(module, "w", encoding="utf-8") as file:
+        file.write("FACTOR = 1.5\n")
+    planned = project.start("reproduce", "@1", "--dry-run").communicate(timeout=60)[0]
+    assert "rebuilt from pylock.toml, 1 packages" in " ".join(planned.split())
+    found = project.replay("--require", "L0")
+    assert (found.exit_code, found.verdict["tier"]) == (0, "L0"), (found.verdict, found.said)
+    assert "rebuilt from pylock.toml" in found.verdict["environment"]
+    assert any("tinylib" in note for note in found.verdict["notes"])
+
+
+def test_a_wheel_that_is_not_the_locked_one_is_not_installed(project, tmp_path):
+    python, module = library_environment(str(tmp_path))
+    locked(project, tmp_path)
+    project.run("--output", "result.json", "--", python, "library.py")
+    with open(module, "w", encoding="utf-8") as file:
+        file.write("FACTOR = 1.5\n")
+    wheel_in(os.path.join(project.folder, "wheels"), factor="2.5")
+    found = project.replay()
+    assert found.exit_code == 3
+    assert "its environment" in found.verdict["missing"][0]
+
+
+def locked(project, tmp_path):
+    """Put the wheel beside the project's lock of it."""
+    wheels = Path(project.folder) / "wheels"
+    wheels.mkdir()
+    wheel = Path(shutil.copy(tmp_path / "tinylib-1.0-py3-none-any.whl", wheels))
+    digest = sha256(wheel.read_bytes()).hexdigest()
+    project.write(
+        pylock_toml=f"""lock-version = "1.0"
+created-by = "hand"
+[[packages]]
+name = "tinylib"
+version = "1.0"
+[[packages.wheels]]
+name = "{wheel.name}"
+path = "wheels/{wheel.name}"
+[packages.wheels.hashes]
+sha256 = "{digest}"
+"""
+    )

@@ -56,6 +56,7 @@ def prepare(original: Original, request: ReproduceRequest, *, veil: Veil) -> Pre
         *code_steps,
         *(f"input {item.path}: {_short(item.sha256)}, copied" for item in environment.inputs),
         *((f"environment: {choice.told}",) if choice.told else ()),
+        *(f"note: {one}" for one in choice.notes),
         f"command: {' '.join(command.words)}",
         f"compare: {_compared(original)}",
     )
