@@ -32,6 +32,7 @@ BYTES_PER_GB = 1e9
 S_PER_MINUTE = 60.0
 S_PER_HOUR = 3600.0
 S_PER_DAY = 86400.0
+HOURS_PER_WEEK = 168.0
 # The mean Gregorian year, as lifetimes of hardware are counted.
 S_PER_YEAR = 365.2425 * S_PER_DAY
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vatio.plan.hardware._option import PATTERNS as PATTERNS
     from vatio.plan.hardware._option import Option as Option
     from vatio.plan.hardware._option import Usage as Usage
+    from vatio.plan.hardware._quotient import times as times
     from vatio.plan.hardware._weigh import BreakEven as BreakEven
     from vatio.plan.hardware._weigh import Standing as Standing
     from vatio.plan.hardware._weigh import break_even as break_even
@@ -23,6 +24,7 @@ __getattr__, __dir__, __all__ = door(
         "_candidates": "from_catalog from_runs",
         "_file": "read_options",
         "_option": "CLOUD OWN Option PATTERNS Usage",
+        "_quotient": "times",
         "_weigh": "BreakEven Standing break_even weigh",
     },
 )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from vatio.errors import UsageError
 from vatio.records import Quantity
-from vatio.units import S_PER_HOUR, S_PER_YEAR
+from vatio.units import HOURS_PER_WEEK, S_PER_HOUR, S_PER_YEAR
 
 HOURS_PER_YEAR = S_PER_YEAR / S_PER_HOUR
-WEEKS_PER_YEAR = HOURS_PER_YEAR / 168.0
+WEEKS_PER_YEAR = HOURS_PER_YEAR / HOURS_PER_WEEK
 # Busy hours in a week, by the name of a pattern of use.
 PATTERNS = {"steady": 168.0, "office": 40.0, "spiky": 10.0, "pilot": 2.0}
 CLOUD, OWN = "cloud", "on-premises"
