@@ -15,15 +15,15 @@ from vatio.units import J_PER_KWH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gain:
-    """Hold a saved share with its ends. ``uncertain``: the curves have an interval where the two choices differ."""
+    """Hold a saved share with its ends. ``is_noise``: the curves are uncertain there, and it may be none."""
 
     value: float | None
     low: float | None
     high: float | None
-    uncertain: bool
+    is_noise: bool
 
 
-_UNKNOWN = Gain(value=None, low=None, high=None, uncertain=False)
+_UNKNOWN = Gain(value=None, low=None, high=None, is_noise=False)
 
 
 def gain(
@@ -34,7 +34,7 @@ def gain(
     *,
     job: Job,
     objective: str,
-    guard: Callable[[Outlook], tuple[float, float]] | None,
+    guard: Callable[[Outlook], tuple[float, float, bool]] | None,
 ) -> Gain:
     """Compare a choice in its place with running now at home, by the objective."""
     sides = [_side(site, choices, objective) for site, choices in _by_place(home, now, site, chosen)]
@@ -52,10 +52,11 @@ def gain(
     value = saved / now_cost
     low, high = (saved - below) / now_cost, (saved + above) / now_cost
     uncertain = below > 1e-12 * now_cost
+    is_noise = uncertain and low <= 0.0
     if guard is not None and uncertain and site is home and sides[0] is not None:
-        low, high = guard(sides[0].outlook)
-        low, high = min(low, value), max(high, value)
-    return Gain(value=value, low=low, high=high, uncertain=uncertain)
+        low, high, is_real = guard(sides[0].outlook)
+        low, high, is_noise = min(low, value), max(high, value), not is_real
+    return Gain(value=value, low=low, high=high, is_noise=is_noise)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ from vatio.plan.job._windows import moment_of, windows_of
 from vatio.records import Plan, PlanCurve, Quantity, Saving
 from vatio.report import duration
 
-Guard = Callable[[Outlook], tuple[float, float]]
+# The ends of the saved share, and whether the gain is real: one whose ends hold 0 may be worth taking every time.
+Guard = Callable[[Outlook], tuple[float, float, bool]]
 # Costs that differ by less are the same: the plan is then to run at once, at home.
 _SAME_RATIO = 1e-9
 
@@ -50,7 +51,7 @@ def plan_job(
 
     The plan is exact for the curve's values; starts are ``now`` and the edges of slots. Nothing is planned into what a curve
     does not know. Where the curve is a forecast, a gain that may be none is not taken: ``guard`` gives the ends of the saved
-    share, else they follow from the curve's own interval.
+    share and says whether it is real, else both follow from the curve's own interval.
 
     Raises:
         UsageError: the deadline is past, or nearer than the job is long; an objective has no curve.
@@ -63,7 +64,7 @@ def plan_job(
     now_choice = at_once(job, start_ns, end_ns)
     chosen, site = _best(asked, now_choice)
     found = gain(asked.home, now_choice, site, chosen, job=job, objective=objective, guard=guard)
-    if (chosen is not now_choice or site is not asked.home) and found.low is not None and found.low <= 0.0 and found.uncertain:
+    if (chosen is not now_choice or site is not asked.home) and found.is_noise:
         said = "the gain lies within the noise of the curve: run now" + _said(found)
         asked_notes = (*asked.notes, said)
         same = gain(asked.home, now_choice, asked.home, now_choice, job=job, objective=objective, guard=None)
