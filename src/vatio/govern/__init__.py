@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from vatio.govern.attest import Attested as Attested
     from vatio.govern.attest import attestation as attestation
     from vatio.govern.attest import verify_attestation as verify_attestation
+    from vatio.govern.container import write_container as write_container
     from vatio.govern.gate import GateOutcome as GateOutcome
     from vatio.govern.gate import GateProgress as GateProgress
     from vatio.govern.gate import GateRequest as GateRequest
@@ -20,6 +21,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "vatio.govern.attest": "Attested attestation verify_attestation",
+        "vatio.govern.container": "write_container",
         "vatio.govern.gate": "GateOutcome GateProgress GateRequest run_gate",
         "vatio.govern.reproduce": "Preparation ReproduceRequest preparation_of reproduce_run",
     },

@@ -11,6 +11,8 @@ from vatio.cli._shared import as_json, shared
 from vatio.cli._terminal import put_json, put_lines
 
 _RUN = "RUN is an id, a part of one that is its own, a name, or @1 for the latest run."
+# Of `export` alone: what is no other tool's file.
+_MADE = "container"
 _FORMATS = "codecarbon, boamps, huggingface, green-algorithms, impact-framework, mlco2, openmetrics, zeus, parquet"
 
 
@@ -48,13 +50,22 @@ def import_runs(rim: Rim, *, files: tuple[str, ...], format: str | None, as_json
     return 1 if any(one.refused for one in found) else 0
 
 
-@click.command("export", epilog=f"{_RUN} Formats: {_FORMATS}.")
+@click.command("export", epilog=f"{_RUN} Formats: {_FORMATS}, {_MADE}.")
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True)
 @click.option("--as", "format", metavar="NAME", required=True, help="Format to write.")
-@click.option("--out", metavar="FILE", help="File to write; else stdout.")
+@click.option("--out", metavar="FILE", help="File to write; else stdout. Of a container, the folder.")
+@click.option("--base-image", metavar="IMAGE", help="Base image of a container: NAME@sha256:DIGEST; without it, unpinned.")
 @shared
-def export_runs(rim: Rim, *, runs: tuple[str, ...], format: str, out: str | None) -> None:
-    """Write runs as a file of another tool. What the format has no place for is listed on stderr."""
+def export_runs(rim: Rim, *, runs: tuple[str, ...], format: str, out: str | None, base_image: str | None) -> None:
+    """Write runs as a file of another tool. What the format has no place for is listed on stderr.
+
+    `--as container` writes the recipe of a container in which the run can be run again: Dockerfile, devcontainer, code, lock.
+    """
+    if format == "container":
+        from vatio.cli._containing import export_container
+
+        export_container(rim, runs, out=out, image=base_image)
+        return
     from vatio.cli._exchange import write_bytes
     from vatio.interop import export_runs as exported
 

@@ -58,7 +58,7 @@ def perform(stage: Stage, *, seed: int | None = None) -> Performance:
     original, request = stage.preparation.original, stage.request
     environment, tree = original.environment, os.path.join(stage.scratch.path, "tree")
     remove(tree)
-    _lay_out_code(original, tree, request.environ)
+    lay_out_code(original, tree, request.environ)
     places = _places(stage, tree)
     folder = os.path.join(tree, os.path.relpath(original.folder, original.root))
     os.makedirs(folder, exist_ok=True)
@@ -90,7 +90,8 @@ def _told(outputs: Sequence[FileDigest]) -> tuple[FileDigest, ...]:
     return tuple(item for item in outputs if not item.found) or tuple(outputs)
 
 
-def _lay_out_code(original: Original, tree: str, environ: Mapping[str, str]) -> None:
+def lay_out_code(original: Original, tree: str, environ: Mapping[str, str]) -> None:
+    """Put the code of a run into a folder that is not there yet."""
     git = original.environment.git
     os.makedirs(tree)
     if git is not None:
