@@ -6,7 +6,8 @@ import os
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from vatio.cli._rim import Rim
@@ -30,6 +31,19 @@ def configured(given: Mapping[str, Any], options: tuple[RunOption, ...]) -> dict
     return {f"gate.{option.name}": given[option.name] for option in options if given[option.name] is not None}
 
 
+@contextmanager
+def telling(rim: Rim) -> Iterator[Callable[[GateProgress], None] | None]:
+    """Show how far a gate is: in place on a terminal, else a line for each step and each ten seconds; nothing with -q."""
+    if rim.quiet:
+        yield None
+        return
+    try:
+        yield teller(rim.environ)
+    finally:
+        if not is_plain(sys.stderr, rim.environ):
+            live_writer(sys.stderr, rim.environ)("")
+
+
 def teller(environ: Mapping[str, str]) -> Callable[[GateProgress], None]:
     """Give what shows how far a gate is: in place on a terminal, a line for each step and each ten seconds elsewhere."""
     plain, write = is_plain(sys.stderr, environ), live_writer(sys.stderr, environ)
@@ -47,10 +61,8 @@ def teller(environ: Mapping[str, str]) -> Callable[[GateProgress], None]:
     return tell
 
 
-def show(rim: Rim, outcome: GateOutcome, *, files: Mapping[str, str | None], as_json: bool) -> None:
+def show(outcome: GateOutcome, *, files: Mapping[str, str | None], as_json: bool) -> None:
     """Write the files that were asked for, and the verdict to stdout."""
-    if not rim.quiet and not is_plain(sys.stderr, rim.environ):
-        live_writer(sys.stderr, rim.environ)("")
     verdict, ratios = outcome.verdict, outcome.ratios
     writers: dict[str, Callable[[], str]] = {
         "junit": lambda: to_junit(verdict),

@@ -145,7 +145,9 @@ def test_a_setup_may_write_without_end_and_only_its_end_is_kept(repo):
 
 def test_an_active_environment_is_not_that_of_a_setup(repo):
     around = {**repo.environ, "VIRTUAL_ENV": "/somewhere", "UV_PROJECT_ENVIRONMENT": "/x", "GIT_DIR": "/y", "PYTHONPATH": "/z"}
+    around["PYTHONDONTWRITEBYTECODE"] = "1"
     found = setup_environ(around, home=str(repo.root), tree="/tree")
+    assert "PYTHONDONTWRITEBYTECODE" not in found
     assert not {"VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "GIT_DIR", "OLDPWD"} & set(found)
     assert found["PYTHONPATH"] == "/z"
 
@@ -330,6 +332,19 @@ def test_a_script_named_by_the_candidates_path_is_found():
 def test_a_program_of_the_system_may_be_the_main_file():
     assert checked("baseline", seen(**{"__main__ /usr/bin/pytest": "/usr/bin/pytest", "pkg": "/base/pkg/__init__.py"})) == ""
     assert "no file of the project" in checked("baseline", seen(**{"__main__ /usr/bin/x": "/usr/bin/x"}))
+
+
+def test_an_install_of_earlier_is_not_the_tree(tmp_path):
+    installed = tmp_path / ".venv" / "lib" / "site-packages" / "pkg" / "__init__.py"
+    source = tmp_path / "src" / "pkg" / "__init__.py"
+    for path in (installed, source):
+        path.parent.mkdir(parents=True)
+        path.write_text("1\n")
+    found = seen(pkg=str(installed))
+    assert checked("candidate", found, tree=str(tmp_path), other="/base") == ""
+    source.write_text("2\n")
+    with pytest.raises(MeasureError, match="an install of earlier"):
+        checked("candidate", found, tree=str(tmp_path), other="/base")
 
 
 def test_python_that_cannot_be_looked_into_is_no_pass():

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from types import FrameType
 
 from vatio.analysis import control, judge, judge_groups
@@ -51,9 +52,10 @@ def run_gate(
     """
     if environ.get(WITHIN):
         raise UsageError("a gate is going on already, and its command starts another", hint="look at `command` of [gate]")
-    until_s = None if request.max_time_s is None else time.monotonic() + request.max_time_s
-    bench = Bench(request=request, config=config, environ=environ, progress=progress, until_s=until_s)
+    bench = Bench(request=request, config=config, environ=environ, progress=progress)
     with _tidy_end(), opposed(bench, request.against) as against:
+        if request.max_time_s is not None:
+            bench = replace(bench, until_s=time.monotonic() + request.max_time_s)
         remarks = look_through(bench, against.sides)
         method = method_of(bench.done[-1], CANDIDATE, request.command)
         if against.baseline is not None:
@@ -63,7 +65,7 @@ def run_gate(
         history = where.history()
         verdict = verdict_of(basis, bench, against.sides, place=where.place, history=history)
         kept = keep(verdict, basis, where=where, method=method)
-    return _outcome(basis, kept, history=tuple(one for _, one in history), is_kept=against.is_kept)
+    return _outcome(basis, kept, history=tuple(one for _, one in history))
 
 
 def _paired(bench: Bench, against: Opposed, remarks: tuple[str, ...]) -> Basis:
@@ -108,11 +110,11 @@ def _kept_metric(against: Opposed, request: GateRequest) -> tuple[float, ...]:
     return tuple(run.metrics[metric] for run in against.kept_runs if metric in run.metrics)
 
 
-def _outcome(basis: Basis, kept: Kept, *, history: tuple[Verdict, ...], is_kept: bool) -> GateOutcome:
+def _outcome(basis: Basis, kept: Kept, *, history: tuple[Verdict, ...]) -> GateOutcome:
     return GateOutcome(
         verdict=kept.verdict,
         measurement=basis.found,
-        ratios=() if is_kept else basis.found.pairs(BASELINE, CANDIDATE),
+        ratios=basis.ratios,
         reason=reason_of(kept.verdict, basis.noise),
         history=history,
         saved=kept.saved,

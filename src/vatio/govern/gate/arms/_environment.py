@@ -14,6 +14,9 @@ VENV = ".venv"
 # Each names one environment for whoever installs, whichever tree that happens in.
 _ONE_FOR_ALL = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "POETRY_ACTIVE", "PIPENV_ACTIVE", "PYTHONHOME", "__PYVENV_LAUNCHER__")
 
+# Without compiled files a fresh tree is compiled anew at each run, and one that was used before is not.
+_ALIKE: dict[str, str | None] = {"PYTHONDONTWRITEBYTECODE": None, "OLDPWD": None}
+
 
 def setup_environ(environ: Mapping[str, str], *, home: str, tree: str) -> dict[str, str]:
     """Give the environment in which an arm's setup runs: whatever environment is active is not there."""
@@ -28,7 +31,7 @@ def arm_environ(
 
     ``venv`` is the environment that the arm's setup made; its programs come first.
     """
-    changed: dict[str, str | None] = {**foreign_variables(environ), WITHIN: "1", CANDIDATE: home, "PWD": folder, "OLDPWD": None}
+    changed: dict[str, str | None] = {**foreign_variables(environ), **_ALIKE, WITHIN: "1", CANDIDATE: home, "PWD": folder}
     if environ.get("PYTHONPATH"):
         parts = environ["PYTHONPATH"].split(os.pathsep)
         changed["PYTHONPATH"] = os.pathsep.join(moved(part, home, tree) for part in parts)

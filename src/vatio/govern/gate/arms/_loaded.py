@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import shutil
@@ -97,7 +98,7 @@ def check_loaded(side: Side, seen: Seen, *, other: str, names: frozenset[str], p
     ``path`` is where its program was looked for.
 
     Raises:
-        MeasureError: a module of the project came from elsewhere, or what was loaded could not be seen.
+        MeasureError: a module came from elsewhere, or from an install of earlier; or what was loaded could not be seen.
     """
     arm, tree = side.arm.name, side.tree or ""
     if not seen.is_python:
@@ -110,8 +111,21 @@ def check_loaded(side: Side, seen: Seen, *, other: str, names: frozenset[str], p
     for module, file in sorted(seen.files.items()):
         if relative_to(file, tree) is None and (module.partition(" ")[0] != "__main__" or relative_to(file, other) is not None):
             raise _elsewhere(arm, module.partition(" ")[0], file, other=other)
+        source = _source_of(file, tree)
+        if source is not None and not filecmp.cmp(file, source, shallow=False):
+            raise MeasureError(
+                f"the {arm} loaded {file}, which is not {source} as it is now: an install of earlier",
+                hint="let --setup install it",
+            )
     is_own = any(relative_to(file, tree) is not None for file in seen.files.values())
     return "" if is_own else "no file of the project was loaded: is it what is to be compared?"
+
+
+def _source_of(file: str, tree: str) -> str | None:
+    """Find the file of the tree that an installed module was copied from; ``None`` for what was not installed."""
+    _, installed, below = file.rpartition(f"{os.sep}site-packages{os.sep}")
+    sources = (os.path.join(tree, "src", below), os.path.join(tree, below))
+    return next((source for source in sources if os.path.isfile(source)), None) if installed else None
 
 
 def _elsewhere(arm: str, module: str, file: str, *, other: str) -> MeasureError:

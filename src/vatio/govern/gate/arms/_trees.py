@@ -73,7 +73,7 @@ def sides_of_trees(
                 candidate=Side(arm=candidate, label=work.label(home), tree=home, prefix=venvs[1]),
                 folder=folder,
                 modules=project_modules(files),
-                notes=tuple(_remarks(repository, commit, shared)),
+                notes=tuple(_remarks(repository, commit, shared, tree)),
             )
 
 
@@ -123,7 +123,9 @@ def _arm(name: str, work: Work, *, tree: str, home: str, venv: str | None) -> tu
     return Arm(name=name, command=command, cwd=folder, environ=environ), shared
 
 
-def _remarks(repository: Repository, commit: Commit, shared: tuple[str, ...]) -> Iterator[str]:
+def _remarks(repository: Repository, commit: Commit, shared: tuple[str, ...], tree: str) -> Iterator[str]:
+    if os.stat(tree).st_dev != os.stat(repository.root).st_dev:
+        yield "the trees lie on two file systems, of which one may be slower: XDG_STATE_HOME says where the baseline's lies"
     if repository.is_dirty:
         yield "the candidate is the working tree as it is, uncommitted changes included"
     elif repository.head == commit.sha:
