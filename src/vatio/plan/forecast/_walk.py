@@ -72,7 +72,7 @@ def _begin(scales: list[tuple[Array, Array]], bases: Array, hours: Array) -> _Fi
     members, count, width = rows.shape
     wanted = np.zeros((members, count, len(hours)))
     for member, (series, _) in enumerate(scales):
-        for column, hour in enumerate(hours):
+        for column, hour in enumerate(int(hour) for hour in hours if hour < count):
             wanted[member, : count - hour, column] = series[hour:] - bases[member, : count - hour, column]
     return _Fit(
         hours=hours,
