@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from vatio.analysis._compare import compare as compare
     from vatio.analysis._differences import Difference as Difference
     from vatio.analysis._differences import environment_differences as environment_differences
+    from vatio.analysis._kept import KeptJudgement as KeptJudgement
+    from vatio.analysis._kept import judge_kept as judge_kept
     from vatio.analysis._ranks import RankTest as RankTest
     from vatio.analysis._ranks import mann_whitney as mann_whitney
     from vatio.analysis._sign_flip import sign_flip_p as sign_flip_p
@@ -45,6 +47,7 @@ __getattr__, __dir__, __all__ = door(
         "_change": "FEWEST_FOR_SIGNIFICANCE Change change",
         "_compare": "CompareRow Comparison compare",
         "_differences": "Difference environment_differences",
+        "_kept": "KeptJudgement judge_kept",
         "_ranks": "RankTest mann_whitney",
         "_sign_flip": "sign_flip_p",
         "_student": "student_p student_quantile",

@@ -9,7 +9,6 @@ import click
 from vatio.cli._quick import LIST_OPTIONS, SHOW_OPTIONS
 from vatio.cli._rim import Rim
 from vatio.cli._shared import RUN_HELP, as_json, shared, with_options
-from vatio.cli._terminal import put_json, put_lines, put_table
 from vatio.cli.commands._runs_exchange import export_runs, import_runs
 from vatio.cli.commands._runs_sums import account_runs, show_budgets, sum_runs
 
@@ -45,18 +44,16 @@ def show_run(rim: Rim, **given: Any) -> None:
 @click.argument("second", metavar="RUN")
 @as_json
 @shared
-def compare_runs(rim: Rim, *, first: str, second: str, as_json: bool) -> None:
-    """Compare the second run with the first, figure by figure."""
-    from vatio.analysis import compare
-    from vatio.cli._comparing import HEADER, RIGHT, comparison_json, comparison_rows, remarks
+def compare_runs(rim: Rim, *, first: str, second: str, as_json: bool) -> int:
+    """Compare the second run with the first, figure by figure; with several runs of the same name, judge them all.
 
-    with rim.ledger() as ledger:
-        found = compare(ledger.run(first), ledger.run(second))
-    if as_json:
-        put_json(comparison_json(found))
-        return
-    put_table(HEADER, comparison_rows(found), right=RIGHT)
-    put_lines(remarks(found))
+    Runs of the same name and command are judged together, as the gate judges its repetitions: [gate] says what is allowed.
+    With several runs on both sides the exit code is 1 for a fail, and 3 where it could not be decided, or where machines or
+    meters differ.
+    """
+    from vatio.cli._comparing import compare_runs as compared
+
+    return compared(rim, first, second, as_json=as_json)
 
 
 command.add_command(sum_runs)
