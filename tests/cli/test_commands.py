@@ -24,6 +24,19 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     return shell
 
 
+def test_a_list_for_people_leaves_out_what_lies_within_another_run(shell):
+    code = "import vatio\nwith vatio.track(name='trial'): pass"
+    assert shell("run", "-q", "--name", "search", "--", sys.executable, "-c", code).returncode == 0
+    whole = shell("runs", "list").stdout
+    assert "search" in whole
+    assert "trial" not in whole
+    assert "trial" in shell("runs", "list", "--all").stdout
+    inner = shell("runs", "list", "--within", "search").stdout
+    assert "trial" in inner
+    assert "search" not in inner
+    assert {run["name"] for run in json.loads(shell("runs", "list", "--json").stdout)["runs"]} == {"search", "trial"}
+
+
 def test_init_writes_a_file_that_is_read_and_asks_for_the_zone(shell: Shell) -> None:
     done = shell("init")
     text = (shell.folder / "vatio.toml").read_text()

@@ -18,9 +18,11 @@ HEADER = ("run", "name", "project", "status", "started", "lasted", "energy", "wo
 RIGHT = (5, 6, 7, 8)
 
 
-def list_runs(rim: Rim, *, limit: int, project: str | None, name: str | None, stage: str | None, as_json: bool) -> None:
-    """List the newest runs, and say what they add to the sum of all."""
-    filters = {"project": project, "name": name, "stage": stage}
+def list_runs(rim: Rim, *, limit: int, within: str | None, all: bool, as_json: bool, **filters: str | None) -> None:
+    """List the newest runs, and say what they add to the sum of all.
+
+    A gate makes dozens of runs within one: a list for people shows that one, unless they ask for ``all``.
+    """
     chosen = {key: value for key, value in filters.items() if value is not None}
     ledger = None
     with suppress(UnknownName):  # where there is no ledger yet there are no runs
@@ -30,6 +32,10 @@ def list_runs(rim: Rim, *, limit: int, project: str | None, name: str | None, st
         return
     with ledger:
         overview = ledger.overview
+        if within is not None:
+            chosen["within"] = ledger.find(within)
+        elif not as_json and not all:
+            chosen["within"] = ""
         runs = overview.seen_all(limit, **chosen) if as_json else overview.listed(limit, **chosen)
         total = overview.sum_of([run.id for run in runs if run.sealed], share_out=share_out)
     _tell(rim, runs, total, as_json=as_json)

@@ -18,6 +18,8 @@ LIST_OPTIONS = (
     PROJECT,
     RunOption("--name", "name", "TEXT", False, "Only runs of this name."),
     RunOption("--stage", "stage", "STAGE", False, "Only runs of this stage."),
+    RunOption("--within", "within", "RUN", False, "Only runs within this one: its trials, repetitions, blocks."),
+    RunOption("--all", "all", None, False, "Runs within others too; JSON always has them."),
     JSON,
 )
 SHOW_OPTIONS = (

@@ -43,7 +43,7 @@ def find_run(execute: Execute, ref: str) -> str:
 
 
 def list_runs(execute: Execute, *, limit: int, since: str | None, until: str | None, filters: Mapping[str, str]) -> list[str]:
-    """Give the ids of the newest runs that fit; ``limit`` 0 is all.
+    """Give the ids of the newest runs that fit; ``limit`` 0 is all. An empty ``within`` asks for runs within no other.
 
     Raises:
         UsageError: a filter is not one of ``FILTERS``.
@@ -51,7 +51,9 @@ def list_runs(execute: Execute, *, limit: int, since: str | None, until: str | N
     unknown = next((name for name in filters if name not in FILTERS), None)
     if unknown is not None:
         raise UnknownName.among("filter", unknown, FILTERS)
-    clauses = [f"{name} = ?" for name in filters] + ["started_at >= ?"] * (since is not None)
+    is_top = filters.get("within") == ""
+    filters = {name: value for name, value in filters.items() if name != "within" or value}
+    clauses = [f"{name} = ?" for name in filters] + ["started_at >= ?"] * (since is not None) + ["within IS NULL"] * is_top
     clauses += ["started_at < ?"] * (until is not None) + ["started_seq IS NOT NULL"]
     values: list[object] = [*map(_stored, filters.values()), *[end for end in (since, until) if end is not None]]
     sql = f"SELECT id FROM run WHERE {' AND '.join(clauses)} ORDER BY started_at DESC, id DESC"
