@@ -180,10 +180,10 @@ def test_only_the_comment_may_write_and_it_runs_nothing_of_the_pull_request() ->
 def test_every_option_that_a_template_gives_is_one_of_the_gate(path: Path) -> None:
     text = "\n".join(scripts(path))
     used = set(re.findall(r"(?<=option )--[a-z-]+", text)) | set(
-        re.findall(r"--(?:junit|sarif|markdown|badge|html|json)\b", text)
+        re.findall(r"--(?:junit|sarif|markdown|picture|badge|html|json)\b", text)
     )
 
-    assert len(used) >= 6
+    assert len(used) >= 7
     assert used - options_of_the_gate() == set()
 
 

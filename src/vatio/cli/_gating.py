@@ -16,7 +16,7 @@ from vatio.cli._terminal import is_plain, live_writer, put_json, put_lines, save
 from vatio.govern import GateOutcome, GateProgress
 from vatio.records import QualityRow, Quantity, Verdict
 from vatio.report import clean, short_id, told
-from vatio.report.verdict import badge_svg, headline, text_picture, to_html, to_junit, to_markdown, to_sarif
+from vatio.report.verdict import badge_svg, comparison_svg, headline, text_picture, to_html, to_junit, to_markdown, to_sarif
 
 _WIDTH = 80
 _LABEL = 12
@@ -68,6 +68,7 @@ def show(outcome: GateOutcome, *, files: Mapping[str, str | None], as_json: bool
         "junit": lambda: to_junit(verdict),
         "sarif": lambda: to_sarif(verdict),
         "markdown": lambda: to_markdown(verdict, ratios=ratios),
+        "picture": lambda: comparison_svg(verdict, ratios=ratios),
         "badge": lambda: badge_svg(verdict),
         "html": lambda: to_html(verdict, ratios=ratios, record=outcome.measurement.record),
     }

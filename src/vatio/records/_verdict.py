@@ -92,7 +92,8 @@ class Verdict:
     drew and ``run`` its run. ``baseline_value`` and ``candidate_value`` are the medians of what was compared, in ``unit``.
     ``noise_ratio`` is the relative spread of the baseline against itself, measured just before. ``advice`` (approve, roll
     back) and ``packages`` are those of an upgrade; ``shift`` is the latest change of earlier verdicts: those of
-    the same ``series`` (what is run), ``branch`` and ``host``. ``more`` keeps the fields of a newer schema.
+    the same ``series`` (what is run), ``branch`` and ``host``. ``ratios`` are the pairs' costs, candidate over baseline, in
+    order, none where the two sides were no pairs. ``more`` keeps the fields of a newer schema.
 
     Raises:
         InvalidRecord: the outcome or the unit is none that the contract knows.
@@ -128,6 +129,7 @@ class Verdict:
     series: str | None = None
     branch: str | None = None
     host: str | None = None
+    ratios: tuple[float, ...] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -6,7 +6,6 @@ import math
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from vatio.analysis import GateRule, Judgement, judge, looks_for
 from vatio.config import load_config
@@ -21,17 +20,9 @@ _REPETITION_S = 0.25
 _MOST_CALLS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """Hold a verdict, and the pairs' ratios that it stands on (candidate over baseline)."""
-
-    verdict: Verdict
-    ratios: tuple[float, ...]
-
-
 def compare_calls(
     call: Callable[[], object], asked: Asked, *, name: str, against: Callable[[], object], folder: str | None = None
-) -> Compared:
+) -> Verdict:
     """Compare two calls; both are made equally often in each repetition. ``folder`` is where configuration is looked for.
 
     Raises:
@@ -55,7 +46,7 @@ def compare_calls(
     ratios = found.pairs(BASELINE, CANDIDATE)
     if not ratios:
         raise MeasureError("no pair was measured", hint="`vatio doctor` says what can be measured here")
-    return Compared(verdict=_verdict(found, judge(ratios, rule=rule, final=True), rule, name=name, calls=calls), ratios=ratios)
+    return _verdict(found, judge(ratios, rule=rule, final=True), rule, name=name, calls=calls)
 
 
 def calls_for(call: Callable[[], object]) -> int:
@@ -108,6 +99,7 @@ def _verdict(found: PairedMeasurement, judged: Judgement, rule: GateRule, *, nam
         notes=(f"{calls} calls a repetition", *found.notes),
         baseline_value=medians[BASELINE],
         candidate_value=medians[CANDIDATE],
+        ratios=found.pairs(BASELINE, CANDIDATE),
     )
 
 

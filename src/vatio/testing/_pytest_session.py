@@ -106,7 +106,7 @@ class Session:
     def _compared(self, item: pytest.Function, call: Callable[[], object], asked: Asked) -> Verdict:
         other = with_fixtures(asked.against or call, item.funcargs)
         folder = str(item.config.rootpath)
-        return self._told(item, compare_calls(call, asked, name=item.nodeid, against=other, folder=folder).verdict)
+        return self._told(item, compare_calls(call, asked, name=item.nodeid, against=other, folder=folder))
 
     def _judged(self, item: pytest.Function, judge: Callable[[], Verdict | None]) -> Verdict | None:
         """Judge; what vatio itself cannot do is a line of the summary, and a failure only where that is asked."""

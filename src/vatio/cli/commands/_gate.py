@@ -30,6 +30,7 @@ _FILES = (
     RunOption("--junit", "junit", "FILE", False, "Write the verdict as JUnit XML."),
     RunOption("--sarif", "sarif", "FILE", False, "Write it as SARIF."),
     RunOption("--markdown", "markdown", "FILE", False, "Write it as a comment with its picture."),
+    RunOption("--picture", "picture", "FILE", False, "Draw every pair and the interval that decides, as SVG."),
     RunOption("--badge", "badge", "FILE", False, "Write it as an SVG badge."),
     RunOption("--html", "html", "FILE", False, "Write it as a page."),
 )

@@ -16,7 +16,7 @@ from vatio.errors import UnknownName, UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.ledger import Ledger, Samples
-    from vatio.records import Estimate, RunRecord
+    from vatio.records import Estimate, RunRecord, Verdict
 
 
 @click.command("report", epilog=RUN_HELP)
@@ -34,30 +34,55 @@ def command(
 
     Without --html, --md or --json the Markdown is printed. The first of several runs is what the others are compared with.
     """
-    from vatio.report import to_html, to_markdown
-
     estimate = _estimate(planned, runs) if planned else None
     with rim.ledger() as ledger:
         records = [ledger.run(run) for run in runs]
+        verdict = _verdict(ledger, records)
         if html:
-            samples = {record.id: found for record in records if (found := _samples(ledger, record.id))}
-            footprints = {record.id: made for record in records if (made := ledger.facts(record.id).footprint)}
-            head = ledger.head()
-            page = to_html(
-                records,
-                samples,
-                footprints=footprints,
-                head=head.hash if head else None,
-                language=language,
-                estimate=estimate,
-            )
-            _written(rim, html, page)
+            _written(rim, html, _page(ledger, records, verdict, language=language, estimate=estimate))
     if md:
-        _written(rim, md, to_markdown(records, estimate=estimate))
+        _written(rim, md, _markdown(records, verdict, estimate))
     if as_json:
-        put_json({"schema": "vatio.runs/1", "runs": records, **_together(records)})
+        more = {} if verdict is None else {"verdict": verdict}
+        put_json({"schema": "vatio.runs/1", "runs": records, **_together(records), **more})
     elif not html and not md:
-        put(to_markdown(records, estimate=estimate))
+        put(_markdown(records, verdict, estimate))
+
+
+def _page(
+    ledger: Ledger, records: Sequence[RunRecord], verdict: Verdict | None, *, language: str, estimate: Estimate | None
+) -> str:
+    samples = {record.id: found for record in records if (found := _samples(ledger, record.id))}
+    footprints = {record.id: made for record in records if (made := ledger.facts(record.id).footprint)}
+    last = ledger.head()
+    head = last.hash if last else None
+    if verdict is None:
+        from vatio.report import to_html
+
+        return to_html(records, samples, footprints=footprints, head=head, language=language, estimate=estimate)
+    from vatio.report.page import Material
+    from vatio.report.verdict import to_html as verdict_to_html
+
+    material = Material(samples=samples, footprints=footprints, head=head, estimate=estimate)
+    return verdict_to_html(verdict, record=records[0], material=material, language=language)
+
+
+def _markdown(records: Sequence[RunRecord], verdict: Verdict | None, estimate: Estimate | None) -> str:
+    from vatio.report import to_markdown
+
+    own = to_markdown(records, estimate=estimate)
+    if verdict is None:
+        return own
+    from vatio.report.verdict import to_markdown as verdict_to_markdown
+
+    return f"{verdict_to_markdown(verdict)}\n{own}"
+
+
+def _verdict(ledger: Ledger, records: Sequence[RunRecord]) -> Verdict | None:
+    """Read the verdict of a comparison; several runs side by side are shown as the runs that they are."""
+    from vatio.cli._judged import verdict_of
+
+    return verdict_of(ledger, records[0].id) if len(records) == 1 else None
 
 
 def _together(records: Sequence[RunRecord]) -> dict[str, Any]:

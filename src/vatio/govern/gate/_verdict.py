@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from vatio.analysis import Control, Judgement, change_point, tests_beside
 from vatio.errors import InvalidRecord
@@ -11,7 +12,7 @@ from vatio.govern.gate._bench import Bench
 from vatio.govern.gate._judging import lost_notes, middle, noise_notes, outcome_of, quality_of
 from vatio.govern.gate.arms import BASELINE, CANDIDATE, Sides
 from vatio.measure import PairedMeasurement
-from vatio.records import HistoryShift, QualityRow, Verdict, from_json
+from vatio.records import HistoryShift, QualityRow, Verdict, from_json, rfc3339
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """Hold what a verdict stands on; ``baseline_costs`` and ``candidate_costs`` are those that were judged."""
+    """Hold what a verdict stands on; ``baseline_costs`` and ``candidate_costs`` were judged, as ``ratios`` if paired."""
 
     found: PairedMeasurement
     judgement: Judgement
@@ -41,6 +42,7 @@ class Basis:
     noise: Control | None
     quality: tuple[QualityRow, ...]
     notes: tuple[str, ...]
+    ratios: tuple[float, ...] = ()
 
 
 def basis_of_pairs(
@@ -56,6 +58,7 @@ def basis_of_pairs(
         noise=noise,
         quality=quality_of(found, bench.request),
         notes=(*notes, *noise_notes(noise), *lost_notes(found)),
+        ratios=found.pairs(BASELINE, CANDIDATE),
     )
 
 
@@ -87,12 +90,13 @@ def verdict_of(basis: Basis, bench: Bench, sides: Sides, *, place: Place, histor
         baseline_value=middle(basis.baseline_costs),
         candidate_value=candidate_value,
         noise_ratio=basis.noise.cv_ratio if basis.noise is not None else None,
-        shift=_shift(history, candidate_value),
+        shift=shift_of(history, candidate_value),
         advice=_ADVICE.get(outcome) if request.lock is not None else None,
         packages=sides.packages,
         series=place.series,
         branch=place.branch,
         host=place.host,
+        ratios=basis.ratios,
     )
 
 
@@ -118,7 +122,7 @@ def _more_pairs(basis: Basis, outcome: str) -> int | None:
     return basis.judgement.more_pairs if basis.judgement.outcome == "inconclusive" else None
 
 
-def _shift(history: Sequence[tuple[str, Verdict]], candidate_value: float | None) -> HistoryShift | None:
+def shift_of(history: Sequence[tuple[str, Verdict]], candidate_value: float | None) -> HistoryShift | None:
     """Test the candidates' costs of all verdicts, this one included, for a change that has lasted."""
     known = [(at, verdict.candidate_value) for at, verdict in history if verdict.candidate_value]
     values = [value for _, value in known if value is not None]
@@ -127,5 +131,5 @@ def _shift(history: Sequence[tuple[str, Verdict]], candidate_value: float | None
     found = change_point([*values, candidate_value])
     if found is None or found.change_ratio is None:
         return None
-    since = known[found.at][0] if found.at < len(known) else "now"
+    since = known[found.at][0] if found.at < len(known) else rfc3339(datetime.now(UTC))
     return HistoryShift(since=since, change_ratio=found.change_ratio, p=found.p, verdicts=len(values) + 1)

@@ -24,7 +24,7 @@ _NOTES = 20
 _LONGEST = 300
 
 
-def to_markdown(verdict: Verdict, *, ratios: Sequence[float] = (), language: str = "en") -> str:
+def to_markdown(verdict: Verdict, *, ratios: Sequence[float] | None = None, language: str = "en") -> str:
     """Write a comment: the outcome, the picture in letters, the figures, and what stands beside them.
 
     Raises:

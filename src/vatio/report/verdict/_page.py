@@ -10,7 +10,7 @@ from vatio.report._format import clean
 from vatio.report._words import Words
 from vatio.report.page import NOTHING, Html, Material, document, join, run_sections, section, table, tag, text, user
 from vatio.report.verdict import _figures
-from vatio.report.verdict._say import cost, percents, reasons, sentence, span
+from vatio.report.verdict._say import cost, pairs_of, percents, reasons, sentence, span
 from vatio.report.verdict._svg import inline, own
 from vatio.report.verdict._words import words as words_of
 
@@ -18,20 +18,21 @@ from vatio.report.verdict._words import words as words_of
 def to_html(
     verdict: Verdict,
     *,
-    ratios: Sequence[float] = (),
+    ratios: Sequence[float] | None = None,
     record: RunRecord | None = None,
     material: Material | None = None,
     language: str = "en",
 ) -> str:
     """Write one page about a comparison.
 
-    ``ratios`` are the pairs' costs, candidate over baseline, in order. ``record`` is the run that the repetitions lie within;
-    with it the page shows that run too, drawing on ``material`` (its samples, factors and the ledger's head).
+    ``ratios`` are the pairs' costs, candidate over baseline, in order; else those that the verdict keeps. ``record`` is the
+    run that the repetitions lie within; with it the page shows that run too, drawing on ``material`` (its samples, factors
+    and the ledger's head).
 
     Raises:
         UnknownName: the report is not written in that language.
     """
-    said = words_of(language)
+    said, ratios = words_of(language), pairs_of(verdict, ratios)
     body = [
         tag("div", *_tiles(verdict, said), class_="tiles"),
         _picture(verdict, ratios, said),

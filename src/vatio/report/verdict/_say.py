@@ -138,6 +138,11 @@ def changes(ratios: Sequence[float]) -> tuple[float, ...]:
     return tuple(min(_MOST, ratio - 1.0) for ratio in ratios if math.isfinite(ratio) and ratio > 0.0)
 
 
+def pairs_of(verdict: Verdict, ratios: Sequence[float] | None) -> Sequence[float]:
+    """Choose the pairs to draw: those given, else those that the verdict keeps."""
+    return verdict.ratios if ratios is None else ratios
+
+
 def _decimals(half_ratio: float) -> int:
     """Count the decimals, in percent, of two significant digits of an interval's half."""
     if half_ratio <= 0.0:

@@ -8,23 +8,23 @@ from vatio.records import Verdict
 from vatio.report._words import Words
 from vatio.report.verdict._axis import Axis, axis_of
 from vatio.report.verdict._say import changes as changes_of
-from vatio.report.verdict._say import limit_ratio, percent
+from vatio.report.verdict._say import limit_ratio, pairs_of, percent
 from vatio.report.verdict._words import words as words_of
 
 _WIDTH = 52
 _HEIGHTS = " ▁▂▃▄▅▆▇█"
 
 
-def text_picture(verdict: Verdict, *, ratios: Sequence[float] = (), language: str = "en") -> str:
+def text_picture(verdict: Verdict, *, ratios: Sequence[float] | None = None, language: str = "en") -> str:
     """Draw how often each change occurred, the interval that decides, and the two limits, 64 columns wide at most.
 
-    ``ratios`` are the pairs' costs, candidate over baseline.
+    ``ratios`` are the pairs' costs, candidate over baseline; else those that the verdict keeps.
 
     Raises:
         UnknownName: the report is not written in that language.
     """
     said = words_of(language)
-    changes = changes_of(ratios)
+    changes = changes_of(pairs_of(verdict, ratios))
     axis = axis_of(verdict, changes)
     lines = [f"{_pairs(axis, changes)}  {said.say('strip_pairs')}"] if changes else []
     lines += [f"{_interval(axis, verdict)}  {said.say('strip_change')}"] if verdict.pairs else []

@@ -9,7 +9,7 @@ from vatio.records import Verdict
 from vatio.report._words import Words
 from vatio.report.page import Html, join, tag, text
 from vatio.report.verdict._picture import LEADING, Drawing, drawing
-from vatio.report.verdict._say import change, changes, cost, percent, reasons, sentence
+from vatio.report.verdict._say import change, changes, cost, pairs_of, percent, reasons, sentence
 from vatio.report.verdict._words import words as words_of
 
 _WIDTH = 560
@@ -17,15 +17,16 @@ _PAD = 18.0
 _SPOKEN = 40  # pairs that the description lists
 
 
-def comparison_svg(verdict: Verdict, *, ratios: Sequence[float] = (), language: str = "en") -> str:
+def comparison_svg(verdict: Verdict, *, ratios: Sequence[float] | None = None, language: str = "en") -> str:
     """Draw a comparison as one SVG that asks no host for anything, with its letters readable at 360 pixels.
 
-    ``ratios`` are the pairs' costs, candidate over baseline, in order.
+    ``ratios`` are the pairs' costs, candidate over baseline, in order; else those that the verdict keeps.
 
     Raises:
         UnknownName: the report is not written in that language.
     """
     said = words_of(language)
+    ratios = pairs_of(verdict, ratios)
     made = drawing(verdict, ratios, said)
     top = _PAD + 2 * LEADING + 12.0
     height = top + made.height_px + _PAD
