@@ -1,5 +1,6 @@
 """Whole gates on small workloads: real processes, real trees, a real ledger."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from vatio.errors import InvalidRecord, MeasureError, UnknownName, UsageError, V
 from vatio.govern.bundle import Lock, LockedFile, LockedPackage, write_lock
 from vatio.govern.gate import GateRequest, parse_reference, run_gate
 from vatio.ledger import open_ledger
-from vatio.records import Verdict, from_json
+from vatio.records import Interval, Verdict, from_json, to_json
 
 LOOP = "import sys\nx = 0\nfor i in range({count}):\n    x += i * i\n"
 
@@ -323,3 +324,62 @@ def test_a_lock_that_is_none_is_refused(repo):
     broken = repo.write("broken.toml", "lock-version = [")
     with pytest.raises(VatioError, match="broken"):
         gated(repo, against=f"lock:{broken}", lock=str(broken))
+
+
+def told(outcome="pass", value=1.0, *, series="s", branch="main", host="h"):
+    verdict = Verdict(
+        outcome=outcome,
+        change_ratio=Interval(value=0.0, low=None, high=None),
+        allowed_ratio=0.0,
+        resolution_ratio=0.05,
+        mde_ratio=None,
+        pairs=10,
+        more_pairs=0,
+        unit="cpu_s",
+        baseline="a",
+        candidate="b",
+        candidate_value=value,
+        series=series,
+        branch=branch,
+        host=host,
+    )
+    return to_json(verdict)
+
+
+def test_a_change_that_has_lasted_is_told_from_the_verdicts_of_the_same_place(repo):
+    from vatio.govern.gate._verdict import Place, earlier_verdicts, shift_of
+
+    place = Place(series="s", branch="main", host="h")
+    with ledger_of(repo) as ledger:
+        for at in range(16):
+            ledger.append("verdict", told(value=(1.0 if at < 8 else 1.2) + 0.001 * (at % 3)))
+        ledger.append("verdict", told(value=9.0, branch="other"))
+        ledger.append("verdict", told(value=9.0, host="another"))
+        ledger.append("verdict", {"schema": "vatio.verdict/9", "series": "s", "branch": "main", "host": "h"})
+        said = ledger.said("verdict")
+        history = earlier_verdicts(said, place)
+    assert len(history) == 16
+    found = shift_of(history, 1.2)
+    assert found.since == said[8].at
+    assert found.change_ratio == pytest.approx(0.2, abs=0.01)
+    assert (found.p < 0.05, found.verdicts) == (True, 17)
+    assert shift_of(history[:8], 1.0) is None
+    assert shift_of((), 1.0) is None
+    assert shift_of(history, None) is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_ends_a_gate_during_a_setup_ends_the_setup(repo, number):
+    marker = repo.root.parent / "alive"
+    setup = f"echo $$ > {marker}; sleep 60; true"
+    command = [sys.executable, "-m", "vatio", "gate", "--against", "main", "--setup", setup, "--", "python", "burn.py"]
+    process = subprocess.Popen(command, cwd=repo.root, env=repo.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    until_s = time.monotonic() + 20.0
+    while not (marker.exists() and marker.read_text().strip()) and time.monotonic() < until_s:
+        time.sleep(0.02)
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGTERM)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(marker.read_text()), 0)
+    assert is_clean(repo)
