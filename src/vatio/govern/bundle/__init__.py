@@ -4,6 +4,17 @@ from vatio._door import door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.govern.bundle._bundle import Bundle as Bundle
+    from vatio.govern.bundle._open import open_bundle as open_bundle
+    from vatio.govern.bundle._bundle import Bundle as Bundle
+    from vatio.govern.bundle._export import export_bundle as export_bundle
+    from vatio.govern.bundle._export import missing_lines as missing_lines
+    from vatio.govern.bundle._open import open_bundle as open_bundle
+    from vatio.govern.bundle.archive import BundledDistribution as BundledDistribution
+    from vatio.govern.bundle.archive import BundledInput as BundledInput
+    from vatio.govern.bundle.archive import BundleManifest as BundleManifest
+    from vatio.govern.bundle.archive import EditableProject as EditableProject
+    from vatio.govern.bundle.archive import Member as Member
     from vatio.govern.bundle.environment import Installed as Installed
     from vatio.govern.bundle.environment import build_environment as build_environment
     from vatio.govern.bundle.environment import check_wheel as check_wheel
@@ -21,6 +32,12 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
+        "_bundle": "Bundle",
+        "_open": "open_bundle",
+        "_bundle": "Bundle",
+        "_export": "export_bundle missing_lines",
+        "_open": "open_bundle",
+        "vatio.govern.bundle.archive": "BundleManifest BundledDistribution BundledInput EditableProject Member",
         "vatio.govern.bundle.environment": (
             "Installed build_environment check_wheel installed lock_of_environment wheel_digest"
         ),

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-from vatio.govern.bundle.environment._installed import Installed
-
 _LIMIT_S = 1800.0
 
 
@@ -25,19 +23,19 @@ def pip_command() -> tuple[str, ...]:
     return (sys.executable, os.path.join(bundled, wheels[-1], "pip")) if wheels else (sys.executable, "-m", "pip")
 
 
-def download_wheels(python: str, items: Sequence[Installed], *, folder: str, environ: Mapping[str, str]) -> None:
-    """Fetch what can be had of a list of distributions into a folder; what cannot is left out."""
-    if not items:
+def download_wheels(python: str, pinned: Sequence[str], *, folder: str, environ: Mapping[str, str]) -> None:
+    """Fetch what can be had of pinned distributions (``NAME==VERSION``) into a folder; what cannot is left out."""
+    if not pinned:
         return
     words = (
         *pip_command(), "--python", python, "--disable-pip-version-check", "--no-input", "download", "--quiet", "--no-deps",
-        "--only-binary=:all:", "--dest", folder, *(f"{item.name}=={item.version}" for item in items),
+        "--only-binary=:all:", "--dest", folder, *pinned,
     )  # fmt: skip
     try:
         done = subprocess.run(words, env=dict(environ), capture_output=True, timeout=_LIMIT_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return
-    if done.returncode and len(items) > 1:  # one that is not there must not take the others with it
-        half = len(items) // 2
-        download_wheels(python, items[:half], folder=folder, environ=environ)
-        download_wheels(python, items[half:], folder=folder, environ=environ)
+    if done.returncode and len(pinned) > 1:  # one that is not there must not take the others with it
+        half = len(pinned) // 2
+        download_wheels(python, pinned[:half], folder=folder, environ=environ)
+        download_wheels(python, pinned[half:], folder=folder, environ=environ)

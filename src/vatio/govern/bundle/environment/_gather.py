@@ -11,15 +11,24 @@ from vatio.govern.bundle.environment._download import download_wheels
 from vatio.govern.bundle.environment._installed import Installed
 from vatio.govern.bundle.environment._rebuild import rebuild_wheel
 from vatio.govern.bundle.environment._wheel import wheel_digest
-from vatio.govern.bundle.locks import check_wheel_name
+from vatio.govern.bundle.locks import check_wheel_name, normalised
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Name a distribution by the digest that its installed files have to have; ``installed`` is what lies here of it."""
+
+    name: str
+    version: str
+    sha256: str | None
+    installed: Installed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """Hold what was found for one distribution. ``source``: given, index, installed (made again), or missing with ``why``."""
 
-    item: Installed
-    sha256: str | None
+    wanted: Wanted
     path: str | None
     source: str
     why: str = ""
@@ -27,7 +36,7 @@ class Gathered:
 
 def gather_wheels(
     python: str,
-    items: Sequence[Installed],
+    wanted: Sequence[Wanted],
     *,
     folder: str,
     given: str | None = None,
@@ -39,34 +48,37 @@ def gather_wheels(
     A wheel is taken only where its contents have the digest of the installed files: one of the same version with other bytes
     is not what ran. ``given`` is a folder of wheels at hand, ``download`` asks the index.
     """
-    plain = [item for item in items if not item.editable]
     fetched = os.path.join(folder, "fetched")
     os.makedirs(fetched, exist_ok=True)
     at_hand = _wheels_in(given) if given is not None else {}
     if download:
-        lacking = [item for item in plain if (item.name, item.version) not in at_hand]
+        lacking = [f"{one.name}=={one.version}" for one in wanted if _key(one) not in at_hand]
         download_wheels(python, lacking, folder=fetched, environ=environ)
-    from_index = _wheels_in(fetched)
-    for item in plain:
-        key, digest = (item.name, item.version), item.sha256
-        for source, known in (("given", at_hand), ("index", from_index)):
-            match = next((path for path in known.get(key, ()) if _has(path, digest)), None)
-            if match is not None:
-                yield Gathered(item=item, sha256=digest, path=match, source=source)
-                break
+    places = (("given", at_hand), ("index", _wheels_in(fetched)))
+    for one in wanted:
+        matches = ((source, path) for source, known in places for path in known.get(_key(one), ()) if _has(path, one.sha256))
+        source, found = next(matches, ("", ""))
+        if found:
+            yield Gathered(wanted=one, path=found, source=source)
         else:
-            yield _made_again(item, digest, folder, other=key in from_index or key in at_hand)
+            yield _made_again(one, folder, other=any(_key(one) in known for _, known in places))
 
 
-def _made_again(item: Installed, digest: str | None, folder: str, *, other: bool) -> Gathered:
+def _key(one: Wanted) -> tuple[str, str]:
+    return normalised(one.name), one.version
+
+
+def _made_again(one: Wanted, folder: str, *, other: bool) -> Gathered:
     why = "the wheel of this version that can be had has other bytes" if other else "no wheel of it was at hand"
     try:
-        path = rebuild_wheel(item, folder)
-        if wheel_digest(path) != digest:
-            raise EnvironmentFailed(f"{item.name} {item.version} cannot be packed as it is installed")
+        if one.installed is None or one.sha256 is None or one.installed.sha256 != one.sha256:
+            raise EnvironmentFailed(f"{why}, and what is installed now is not what ran")
+        path = rebuild_wheel(one.installed, folder)
+        if wheel_digest(path) != one.sha256:
+            raise EnvironmentFailed(f"{one.name} {one.version} cannot be packed as it is installed")
     except (EnvironmentFailed, BundleRefused) as error:
-        return Gathered(item=item, sha256=digest, path=None, source="missing", why=str(error))
-    return Gathered(item=item, sha256=digest, path=path, source="installed", why=why)
+        return Gathered(wanted=one, path=None, source="missing", why=str(error))
+    return Gathered(wanted=one, path=path, source="installed", why=why)
 
 
 def _wheels_in(folder: str) -> dict[tuple[str, str], list[str]]:

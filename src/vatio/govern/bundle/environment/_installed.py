@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlparse
 
 from vatio.files import regular
+from vatio.govern.bundle.locks import normalised
 from vatio.measure.snapshot import distribution_digest, listed, site_folders
 
 # The replaying vatio takes the place of the one that recorded.
@@ -43,7 +44,7 @@ def installed(python: str) -> tuple[Installed, ...]:
             if suffix not in (".dist-info", ".egg-info") or "-" not in stem:
                 continue
             name, _, version = stem.partition("-")
-            name = name.replace("_", "-").lower()
+            name = normalised(name)
             editable = tuple(_editable(entry.path))
             item = Installed(name=name, version=version.split("-py")[0], folder=entry.path, editable=editable)
             found.setdefault(name, item)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from hashlib import file_digest
 
 from vatio.errors import InvalidLock
-from vatio.govern.bundle.environment._gather import Gathered, gather_wheels
+from vatio.govern.bundle.environment._gather import Gathered, Wanted, gather_wheels
 from vatio.govern.bundle.environment._installed import installed
-from vatio.govern.bundle.locks import Lock, LockedFile, LockedPackage
+from vatio.govern.bundle.locks import Lock, LockedFile, LockedPackage, normalised
 
 
 def lock_of_environment(python: str, *, wheels: str, given: str | None = None, download: bool = False) -> Lock:
@@ -23,8 +23,9 @@ def lock_of_environment(python: str, *, wheels: str, given: str | None = None, d
     """
     items = [item for item in installed(python) if not item.editable]
     os.makedirs(wheels, exist_ok=True)
-    found = list(gather_wheels(python, items, folder=wheels, given=given, download=download, environ=os.environ))
-    lacking = [f"{one.item.name} ({one.why})" for one in found if one.path is None]
+    wanted = [Wanted(name=item.name, version=item.version, sha256=item.sha256, installed=item) for item in items]
+    found = list(gather_wheels(python, wanted, folder=wheels, given=given, download=download, environ=os.environ))
+    lacking = [f"{one.wanted.name} ({one.why})" for one in found if one.path is None]
     if lacking:
         raise InvalidLock(f"no wheel of {', '.join(lacking)}", hint="give a folder that has it")
     return lock_of_wheels(found, folder=wheels)
@@ -44,4 +45,4 @@ def _package(one: Gathered, path: str, folder: str, below: str) -> LockedPackage
     # A wheel that was given lies elsewhere: its name is enough to find it by.
     inside = None if place.startswith("..") else place
     locked = LockedFile(sha256=digest, name=name, path=inside, bytes=os.path.getsize(path))
-    return LockedPackage(name=one.item.name, version=one.item.version, files=(locked,))
+    return LockedPackage(name=normalised(one.wanted.name), version=one.wanted.version, files=(locked,))
