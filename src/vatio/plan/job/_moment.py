@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from vatio.errors import UsageError
 
@@ -13,12 +13,11 @@ _HINT = 'write "tomorrow 08:00", "08:00", 2026-01-31T08:00 or 2026-01-31T08:00+0
 
 
 def parse_moment(text: str, *, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """Read a moment. A time of day alone is its next one.
+    """Read a moment, in UTC. A time of day alone is its next one.
 
     ``zone`` is the local time zone, unset: the machine's. A local time that the clock skips in spring is the moment an hour
     on, one that it has twice in autumn the first of them.
 
-    >>> from datetime import UTC
     >>> parse_moment("tomorrow 08:00", now=datetime(2026, 1, 1, 23, tzinfo=UTC), zone=UTC).isoformat()
     '2026-01-02T08:00:00+00:00'
 
@@ -37,7 +36,7 @@ def parse_moment(text: str, *, now: datetime, zone: tzinfo | None = None) -> dat
         return moment if moment > now else _local(here.date() + timedelta(days=1), clock, zone)
     try:
         moment = datetime.fromisoformat(text.strip())
-        return moment if moment.tzinfo else _local(moment.date(), moment.time(), zone)
+        return moment.astimezone(UTC) if moment.tzinfo else _local(moment.date(), moment.time(), zone)
     except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is not a date or time", hint=_HINT) from None
 
@@ -50,8 +49,6 @@ def _clock(word: str) -> time | None:
 
 
 def _local(day: date, clock: time, zone: tzinfo | None) -> datetime:
-    """Give a local time with its offset; through UTC, so that a time which the clock skips is one that there is."""
-    from datetime import UTC
-
+    """Give a local time in UTC: times that the clock skips or has twice do not compare with others otherwise."""
     plain = datetime.combine(day, clock)
-    return (plain.astimezone() if zone is None else plain.replace(tzinfo=zone)).astimezone(UTC).astimezone(zone)
+    return (plain.astimezone() if zone is None else plain.replace(tzinfo=zone)).astimezone(UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -179,7 +179,9 @@ def _power(job: Job) -> Quantity:
     power_w = job.power_w
     if job.rates or job.profile or not power_w.value:
         return Quantity.exact(1.0, provenance="modelled")
-    return scaled(power_w, 1.0 / power_w.value)
+    # What is to come is never measured, however well the watts are known.
+    modelled = "modelled" if power_w.provenance == "measured" else power_w.provenance
+    return replace(scaled(power_w, 1.0 / power_w.value), provenance=modelled)
 
 
 def _moved(quantity: Quantity, part: float) -> Quantity:
