@@ -12,7 +12,7 @@ from vatio.cli._terminal import put_json, put_lines
 
 _RUN = "RUN is an id, a part of one that is its own, a name, or @1 for the latest run."
 # Of `export` alone: what is no other tool's file.
-_MADE = "container"
+_MADE = "container, bundle"
 _FORMATS = "codecarbon, boamps, huggingface, green-algorithms, impact-framework, mlco2, openmetrics, zeus, parquet"
 
 
@@ -55,17 +55,33 @@ def import_runs(rim: Rim, *, files: tuple[str, ...], format: str | None, as_json
 @click.option("--as", "format", metavar="NAME", required=True, help="Format to write.")
 @click.option("--out", metavar="FILE", help="File to write; else stdout. Of a container, the folder.")
 @click.option("--base-image", metavar="IMAGE", help="Base image of a container: NAME@sha256:DIGEST; without it, unpinned.")
+@click.option("--wheels", metavar="FOLDER", help="Wheels at hand for a bundle; others are made from what is installed.")
+@click.option("--download", is_flag=True, help="Fetch a bundle's wheels from the package index.")
 @shared
-def export_runs(rim: Rim, *, runs: tuple[str, ...], format: str, out: str | None, base_image: str | None) -> None:
+def export_runs(
+    rim: Rim,
+    *,
+    runs: tuple[str, ...],
+    format: str,
+    out: str | None,
+    base_image: str | None,
+    wheels: str | None,
+    download: bool,
+) -> int | None:
     """Write runs as a file of another tool. What the format has no place for is listed on stderr.
 
     `--as container` writes the recipe of a container in which the run can be run again: Dockerfile, devcontainer, code, lock.
+    `--as bundle` writes one file that `vatio reproduce FILE` runs again without a network: code, wheels, data, proof.
     """
     if format == "container":
         from vatio.cli._containing import export_container
 
         export_container(rim, runs, out=out, image=base_image)
-        return
+        return None
+    if format == "bundle":
+        from vatio.cli._bundling import export_bundle_of
+
+        return export_bundle_of(rim, runs, out=out, wheels=wheels, download=download)
     from vatio.cli._exchange import write_bytes
     from vatio.interop import export_runs as exported
 
@@ -74,3 +90,4 @@ def export_runs(rim: Rim, *, runs: tuple[str, ...], format: str, out: str | None
     write_bytes(out, written.data)
     if written.left_out:
         rim.note(f"{format} has no place for {', '.join(written.left_out)}")
+    return None

@@ -5,8 +5,6 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.govern.bundle._bundle import Bundle as Bundle
-    from vatio.govern.bundle._open import open_bundle as open_bundle
-    from vatio.govern.bundle._bundle import Bundle as Bundle
     from vatio.govern.bundle._export import export_bundle as export_bundle
     from vatio.govern.bundle._export import missing_lines as missing_lines
     from vatio.govern.bundle._open import open_bundle as open_bundle
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
-        "_bundle": "Bundle",
-        "_open": "open_bundle",
         "_bundle": "Bundle",
         "_export": "export_bundle missing_lines",
         "_open": "open_bundle",

@@ -36,15 +36,15 @@ def export_bundle(
     environ: Mapping[str, str],
     root: str | None = None,
     wheels: str | None = None,
-    download: bool = True,
+    download: bool = False,
     signer: Signer | None = None,
     progress: Progress = lambda line: None,
 ) -> BundleManifest:
     """Write a run's code, environment, inputs, record and proof into one file, and give its manifest.
 
-    Wheels are taken from the folder ``wheels``, then from the index (``download``), else made again from what is installed.
-    ``root`` is a work tree that has the run's commit. What cannot be had is in the manifest's ``missing``. The same run, files
-    and wheels make the same bytes.
+    Wheels are taken from the folder ``wheels``, then from the index where ``download`` asks for it, else made again from
+    what is installed. ``root`` is a work tree that has the run's commit. What cannot be had is in the manifest's ``missing``.
+    The same run, files and wheels make the same bytes.
 
     Raises:
         UsageError: the run goes on, or has no snapshot of its surroundings; or the file cannot be written.
