@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 _TAIL_BYTES = 64 * 1024
 _TAIL_LINES = 15
+_STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Done(NamedTuple):
@@ -26,16 +27,19 @@ def run_quietly(command: Sequence[str], *, folder: str, environ: Mapping[str, st
     Raises:
         OSError: it cannot be started.
     """
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=dict(environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    with _undisturbed() as heard:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
+        for number in heard:
+            signal.raise_signal(number)
         tail = _read_tail(process)
         return Done(process.wait(), tail)
     except BaseException:
@@ -46,6 +50,22 @@ def run_quietly(command: Sequence[str], *, folder: str, environ: Mapping[str, st
     finally:
         if process.stdout is not None:
             process.stdout.close()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[list[int]]:
+    """Put off what would stop us until the program is known: one that is started and not known would go on alone."""
+    heard: list[int] = []
+    before = {}
+    for number in (getattr(signal, name, None) for name in _STOPPING):
+        if number is not None and callable(signal.getsignal(number)):
+            with suppress(ValueError):  # not on the main thread, which alone is interrupted
+                before[number] = signal.signal(number, lambda number, _frame: heard.append(number))
+    try:
+        yield heard
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _read_tail(process: subprocess.Popen[bytes]) -> str:
