@@ -28,11 +28,11 @@ def replay(rim: Rim, run: str, given: Mapping[str, Any], *, as_json: bool) -> in
     attest, is_dry = options.pop("attest"), options.pop("dry_run")
     request = request_of(run, options, rim.environ)
     if is_dry:
-        ready = preparation_of(request, config=rim.config())
-        if not isinstance(ready, Replay):
-            put_json(preparation_json(ready)) if as_json else put_lines(tuple(preparation_lines(ready)))
-            return 3 if ready.missing else 1 if ready.contradictions else 0
-        verdict = ready
+        with preparation_of(request, config=rim.config()) as ready:
+            if not isinstance(ready, Replay):
+                put_json(preparation_json(ready)) if as_json else put_lines(tuple(preparation_lines(ready)))
+                return 3 if ready.missing else 1 if ready.contradictions else 0
+            verdict = ready
     else:
         verdict = reproduce_run(request, config=rim.config(), progress=rim.note)
     put_json(verdict) if as_json else put_lines(tuple(replay_lines(verdict)))

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from vatio.errors import InvalidLock
-from vatio.govern.bundle import Lock, read_lock
+from vatio.govern.bundle import Bundle, Lock, read_lock
 from vatio.govern.reproduce._files import digest_now
 from vatio.govern.reproduce._interpreter import Interpreter, interpreter_at, interpreter_version, needs_python, same_minor
+from vatio.govern.reproduce._original import Original
 from vatio.measure.snapshot import Veil
 from vatio.records import Environment
 
@@ -31,6 +32,7 @@ class Locked(NamedTuple):
 class Choice:
     """Hold the environment of a replay: the interpreter at hand, or the ``lock`` to rebuild it from by ``base``.
 
+    ``wheels`` is the folder of a bundle's wheels: then nothing is fetched.
     ``told`` says which of both it is, ``missing`` what neither has, ``notes`` why.
     """
 
@@ -38,15 +40,18 @@ class Choice:
     told: str
     lock: str | None = None
     base: str | None = None
+    wheels: str | None = None
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def choose(environment: Environment, folder: str, *, environ: Mapping[str, str], veil: Veil) -> Choice:
+def choose(original: Original, *, environ: Mapping[str, str], veil: Veil) -> Choice:
     """Choose where to replay: here where every distribution has the bytes, else from the lock, else here all the same."""
-    nothing = Interpreter("", "", ())
+    environment, nothing = original.environment, Interpreter("", "", ())
     if not needs_python(environment):
         return Choice(interpreter=nothing, told="this machine's; the command names no Python")
+    if original.bundle is not None:
+        return _of_bundle(original, original.bundle, environ, veil)
     executable, version = veil.bare(environment.python.get("executable", "")), environment.python.get("version", "")
     at_hand = interpreter_at(executable, environment, environ) if os.path.isfile(executable) else None
     usable = at_hand is not None and same_minor(version, at_hand.version)
@@ -54,7 +59,7 @@ def choose(environment: Environment, folder: str, *, environ: Mapping[str, str],
         return Choice(
             interpreter=at_hand, told=f"this one, {executable} ({at_hand.version}); every distribution has the run's bytes"
         )
-    locked = lock_of(environment, folder, veil=veil)
+    locked = lock_of(environment, original.folder, veil=veil)
     base = base_python(version, executable, environ)
     if locked.lock is not None and base is not None:
         name, packages = os.path.basename(locked.path), len(locked.lock.packages)
@@ -67,6 +72,22 @@ def choose(environment: Environment, folder: str, *, environ: Mapping[str, str],
     is_here = f"{executable} is gone" if at_hand is None else f"{executable} is {at_hand.version}"
     why = f"no Python {version} was found" if locked.lock is not None else locked.why
     return Choice(interpreter=at_hand or nothing, told="", missing=(f"its interpreter, Python {version}: {is_here}; {why}",))
+
+
+def _of_bundle(original: Original, bundle: Bundle, environ: Mapping[str, str], veil: Veil) -> Choice:
+    """Choose the bundle's own wheels: what is installed here is not asked."""
+    python = original.environment.python
+    version = python.get("version", "")
+    base = base_python(version, veil.bare(python.get("executable", "")), environ)
+    folders = (os.path.join(original.root, os.path.relpath(path, bundle.code)) for path in bundle.editable)
+    interpreter = Interpreter("", version, (), tuple(os.path.normpath(path) for path in folders))
+    if bundle.lock is None or base is None:
+        lacks = "the bundle has no lock of its packages" if bundle.lock is None else f"no Python {version} was found here"
+        return Choice(interpreter=interpreter, told="", missing=(f"its interpreter, Python {version}: {lacks}",))
+    told = f"rebuilt from the bundle's lock, {len(bundle.lock.packages)} packages by their hashes, without a network"
+    return Choice(
+        interpreter=interpreter, told=told, lock=os.path.join(bundle.folder, "pylock.toml"), base=base, wheels=bundle.wheels
+    )
 
 
 def lock_of(environment: Environment, folder: str, *, veil: Veil) -> Locked:

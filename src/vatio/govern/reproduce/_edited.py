@@ -21,6 +21,8 @@ def edited_outputs(stage: Stage, first: Performance) -> Iterator[Divergence]:
     bytes again, so that somebody has edited the file.
     """
     original = stage.preparation.original
+    if original.bundle is not None:  # nothing lies in the run's place
+        return
     for item in original.environment.outputs:
         path = os.path.normpath(os.path.join(original.folder, stage.veil.bare(item.path)))
         name = below(original.folder, path) or path

@@ -6,19 +6,24 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from vatio.errors import UnknownName
+from vatio.files import regular
+from vatio.govern.bundle import Bundle, open_bundle
 from vatio.ledger import Ledger
 from vatio.measure.snapshot import Veil, find_tree
-from vatio.records import Environment, RunRecord
+from vatio.records import Environment, FileDigest, RunRecord
 
 # The tag by which a replay names its original: what is asked of a replay is asked of that.
 REPLAY_OF = "replay_of"
+_TAR, _TAR_AT, _TAR_BYTES = b"ustar", 257, 262
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
     """Hold the run to be replayed. ``folder`` is where it ran, ``root`` the root of its code there, by their true names.
 
-    ``blob`` reads what the run kept under a digest; ``damage`` says what is wrong with its own entries in the ledger.
+    ``blob`` reads what the run kept under a digest; ``damage`` says what is wrong with its own entries in the ledger;
+    ``bundle`` holds its code, data and wheels where it is replayed from one: nothing is then looked for in ``folder``.
     """
 
     record: RunRecord
@@ -27,6 +32,39 @@ class Original:
     root: str
     blob: Callable[[str], bytes]
     damage: tuple[str, ...] = ()
+    bundle: Bundle | None = None
+
+    def input_at(self, item: FileDigest, path: str) -> str:
+        """Give the place of an input's bytes; ``path`` is its true name."""
+        if self.bundle is None:
+            return os.path.normpath(os.path.join(self.folder, path))
+        return self.bundle.inputs.get(item.path, os.path.join(self.bundle.folder, "not-in-the-bundle"))
+
+
+def is_bundle(path: str) -> bool:
+    """Tell a bundle's file from the name of a run, by the mark that every tar has."""
+    try:
+        with open(path, "rb", opener=regular) as file:
+            return file.read(_TAR_BYTES)[_TAR_AT:] == _TAR
+    except (OSError, ValueError):
+        return False
+
+
+def original_of_bundle(path: str, *, into: str, veil: Veil) -> Original | RunRecord:
+    """Open a bundle and give its run; every byte of it is checked before any is used.
+
+    Raises:
+        BundleRefused: it was changed, is cut off, or would write elsewhere.
+    """
+    bundle = open_bundle(path, into=into)
+    record = bundle.record
+    if record.environment is None:
+        return record
+    folder = veil.bare(record.environment.cwd)
+    root = folder
+    for _ in range(len([part for part in bundle.manifest.folder.split("/") if part])):
+        root = os.path.dirname(root)
+    return Original(record=record, environment=record.environment, folder=folder, root=root, blob=_no_blob, bundle=bundle)
 
 
 def original_of(ledger: Ledger, ref: str, *, veil: Veil) -> Original | RunRecord:
@@ -61,6 +99,10 @@ def unfit(record: RunRecord) -> Iterator[str]:
         yield 'a snapshot of the run\'s surroundings: it was recorded with [record] environment = "off", or none was taken'
     elif not record.environment.argv:
         yield "the run's command: it measured a block of a program that vatio did not start; replay the program's own run"
+
+
+def _no_blob(name: str) -> bytes:
+    raise UnknownName(f"a bundle has its code laid out, and no copy {name[:12]}")
 
 
 def _damage(ledger: Ledger, record: RunRecord) -> Iterator[str]:

@@ -43,7 +43,7 @@ def prepare(original: Original, request: ReproduceRequest, *, veil: Veil) -> Pre
     command = restored(environment.argv, arguments=request.arguments, veil=veil)
     code_steps, code_missing = _code(original, request)
     swapped = tuple(_inputs(original, veil))
-    choice = choose(environment, original.folder, environ=request.environ, veil=veil)
+    choice = choose(original, environ=request.environ, veil=veil)
     lost = (
         *command.missing,
         *code_missing,
@@ -101,7 +101,10 @@ def _is_written(name: str, original: Original) -> bool:
 
 
 def _code(original: Original, request: ReproduceRequest) -> tuple[list[str], list[str]]:
-    git = original.environment.git
+    git, bundle = original.environment.git, original.bundle
+    if bundle is not None:
+        lacks = [f"{one} (the bundle lacks it)" for one in bundle.manifest.missing]
+        return [f"code: that of the bundle {bundle.sha256[:12]}"], lacks
     if git is None or (git.commit is None and git.dirty_sha256 is None):
         return [], ["its code: nothing of it was kept, and the run's folder was in no git repository with a commit"]
     missing: list[str] = []
@@ -128,7 +131,7 @@ def _inputs(original: Original, veil: Veil) -> Iterator[Divergence]:
     for item in original.environment.inputs:
         if item.path in changed:  # told of as such
             continue
-        found = differing("inputs", item, os.path.join(original.folder, veil.bare(item.path)))
+        found = differing("inputs", item, original.input_at(item, veil.bare(item.path)))
         if found is not None:
             yield found
 

@@ -21,7 +21,9 @@ def rebuilt(ready: Preparation, *, folder: str, environ: Mapping[str, str]) -> P
     if choice.lock is None:
         return ready
     lock = read_lock(choice.lock)
-    python = build_environment(lock, folder=folder, python=choice.base, environ=environ)
+    python = build_environment(
+        lock, folder=folder, python=choice.base, wheels=choice.wheels, offline=choice.wheels is not None, environ=environ
+    )
     found = interpreter_at(python, ready.original.environment, environ)
     kept = tuple(one for one in ready.contradictions if not is_patched(one))
     patched = tuple(one for one in found.differences if is_patched(one))

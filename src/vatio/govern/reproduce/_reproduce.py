@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from vatio.config import Config
-from vatio.errors import MeasureError, VatioError
+from vatio.errors import EnvironmentFailed, MeasureError, VatioError
 from vatio.govern.attest import attestation
 from vatio.govern.reproduce._command import veil_of
 from vatio.govern.reproduce._judge import judged
-from vatio.govern.reproduce._original import Original, original_of, unfit
+from vatio.govern.reproduce._original import Original, is_bundle, original_of, original_of_bundle, unfit
 from vatio.govern.reproduce._preparation import Preparation, prepare
 from vatio.govern.reproduce._rebuilt import rebuilt
 from vatio.govern.reproduce._request import ReproduceRequest
@@ -35,27 +35,44 @@ def reproduce_run(request: ReproduceRequest, *, config: Config, progress: Progre
         MeasureError: something failed that is no finding about the run: no room, git, the measurement itself.
     """
     veil = veil_of(request.environ)
-    with opened(request, config=config) as ledger:
-        found = original_of(ledger, request.run, veil=veil)
-        lost = tuple(unfit(found if isinstance(found, RunRecord) else found.record))
-        if lost or isinstance(found, RunRecord):
-            record = found if isinstance(found, RunRecord) else found.record
-            return _impossible(request, record.id, missing=lost)
-        return _replayed(
-            prepare(found, request, veil=veil), request, config=config, ledger=ledger, veil=veil, progress=progress
+    with opened(request, config=config) as ledger, Scratch(request.environ) as scratch:
+        found = _found(ledger, request, scratch, veil)
+        if isinstance(found, Replay):
+            return found
+        stage = Stage(
+            preparation=prepare(found, request, veil=veil),
+            request=request,
+            config=config,
+            ledger=ledger,
+            scratch=scratch,
+            veil=veil,
         )
+        return _replayed(stage, progress)
 
 
-def preparation_of(request: ReproduceRequest, *, config: Config) -> Preparation | Replay:
-    """Say what a replay would do and what it lacks, and do nothing; of a run that is none to replay, why."""
+@contextmanager
+def preparation_of(request: ReproduceRequest, *, config: Config) -> Iterator[Preparation | Replay]:
+    """Say what a replay would do and what it lacks, and do nothing; of a run that is none to replay, why.
+
+    A bundle is unpacked for as long as the block lasts.
+    """
     veil = veil_of(request.environ)
-    with opened(request, config=config) as ledger:
+    with opened(request, config=config) as ledger, Scratch(request.environ) as scratch:
+        found = _found(ledger, request, scratch, veil)
+        yield found if isinstance(found, Replay) else prepare(found, request, veil=veil)
+
+
+def _found(ledger: Ledger, request: ReproduceRequest, scratch: Scratch, veil: Veil) -> Original | Replay:
+    """Find the run, in the ledger or in a bundle; the verdict where it is none to be replayed."""
+    if is_bundle(request.run):
+        found = original_of_bundle(request.run, into=os.path.join(scratch.path, "bundle"), veil=veil)
+    else:
         found = original_of(ledger, request.run, veil=veil)
-        lost = tuple(unfit(found if isinstance(found, RunRecord) else found.record))
-        if isinstance(found, Original) and not lost:
-            return prepare(found, request, veil=veil)
-        record = found if isinstance(found, RunRecord) else found.record
+    record = found if isinstance(found, RunRecord) else found.record
+    lost = tuple(unfit(record))
+    if lost or isinstance(found, RunRecord):
         return _impossible(request, record.id, missing=lost)
+    return found
 
 
 @contextmanager
@@ -67,31 +84,26 @@ def opened(request: ReproduceRequest, *, config: Config) -> Iterator[Ledger]:
         yield ledger
 
 
-def _replayed(
-    ready: Preparation, request: ReproduceRequest, *, config: Config, ledger: Ledger, veil: Veil, progress: Progress
-) -> Replay:
+def _replayed(stage: Stage, progress: Progress) -> Replay:
+    ready, request = stage.preparation, stage.request
     original = ready.original
     if ready.missing:
         return _impossible(request, original.record.id, missing=ready.missing, ready=ready)
-    edited = [one for one in ready.contradictions if one.replay == "at the end"]
-    if edited:  # which of both states it computed with cannot be told: there is nothing to repeat
-        verdict = replace(
-            _impossible(request, original.record.id, missing=(), ready=ready), outcome="diverged", diverged=ready.contradictions
-        )
-        return _attested(verdict, original.record, None, config=config, ledger=ledger)
-    with Scratch(request.environ) as scratch:
-        try:
-            if ready.choice.lock is not None:
-                progress(f"building the environment: {ready.choice.told}")
-            built = rebuilt(ready, folder=os.path.join(scratch.path, "environment"), environ=request.environ)
-        except MeasureError as error:
-            return _impossible(request, original.record.id, missing=(f"its environment: {error}",), ready=ready)
-        stage = Stage(preparation=built, request=request, config=config, ledger=ledger, scratch=scratch, veil=veil)
-        try:
-            verdict, replay = judged(stage, progress=progress)
-        except MeasureError as error:
-            return _impossible(request, original.record.id, missing=(str(error),), ready=ready)
-    return _attested(verdict, original.record, replay, config=config, ledger=ledger)
+    if any(one.replay == "at the end" for one in ready.contradictions):
+        # Which of both states it computed with cannot be told: there is nothing to repeat.
+        verdict = _impossible(request, original.record.id, missing=(), ready=ready)
+        return _attested(replace(verdict, outcome="diverged"), None, stage)
+    try:
+        if ready.choice.lock is not None:
+            progress(f"building the environment: {ready.choice.told}")
+        folder = os.path.join(stage.scratch.path, "environment")
+        stage = replace(stage, preparation=rebuilt(ready, folder=folder, environ=request.environ))
+        verdict, replay = judged(stage, progress=progress)
+    except EnvironmentFailed as error:
+        return _impossible(request, original.record.id, missing=(f"its environment: {error}",), ready=ready)
+    except MeasureError as error:
+        return _impossible(request, original.record.id, missing=(str(error),), ready=ready)
+    return _attested(verdict, replay, stage)
 
 
 def _impossible(
@@ -111,15 +123,16 @@ def _impossible(
     )
 
 
-def _attested(verdict: Replay, original: RunRecord, replay: RunRecord | None, *, config: Config, ledger: Ledger) -> Replay:
+def _attested(verdict: Replay, replay: RunRecord | None, stage: Stage) -> Replay:
     """Keep the signed statement in the ledger; the verdict stands also where that cannot be done."""
+    config, original = stage.config, stage.preparation.original.record
     key = config.ledger.key if config.ledger.sign else None
     try:
         signer = read_signer(key) if key else None
         verdict = replace(verdict, signed_by=None if signer is None else signer.id)
         envelope = attestation(verdict, original=original, replay=replay, signer=signer)
         payload: dict[str, Any] = {"envelope": envelope, "verdict": to_json(verdict)}
-        entry = ledger.append("attestation", payload, run=original.id if replay is None else replay.id)
+        entry = stage.ledger.append("attestation", payload, run=original.id if replay is None else replay.id)
     except VatioError as error:
         return replace(verdict, notes=(*verdict.notes, f"the attestation could not be kept: {error}"))
     return replace(verdict, attestation=entry.hash)

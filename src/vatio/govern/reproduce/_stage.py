@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -93,6 +94,9 @@ def _told(outputs: Sequence[FileDigest]) -> tuple[FileDigest, ...]:
 def lay_out_code(original: Original, tree: str, environ: Mapping[str, str]) -> None:
     """Put the code of a run into a folder that is not there yet."""
     git = original.environment.git
+    if original.bundle is not None:
+        shutil.copytree(original.bundle.code, tree, symlinks=True)
+        return
     os.makedirs(tree)
     if git is not None:
         if git.commit is not None:
@@ -104,8 +108,9 @@ def lay_out_code(original: Original, tree: str, environ: Mapping[str, str]) -> N
 def _lay_out_input(stage: Stage, item: FileDigest, tree: str) -> str:
     """Copy an input to where it lay in the run's code; one outside of it is read where it lies."""
     original = stage.preparation.original
-    source = os.path.normpath(os.path.join(original.folder, stage.veil.bare(item.path)))
-    relative = below(original.root, source)
+    path = stage.veil.bare(item.path)
+    source = original.input_at(item, path)
+    relative = below(original.root, os.path.normpath(os.path.join(original.folder, path)))
     if relative is None:
         return ""
     return place(source, os.path.join(tree, relative), length_bytes=item.bytes or 0)
@@ -122,6 +127,11 @@ def _places(stage: Stage, tree: str) -> dict[str, str]:
     outputs = _told(original.environment.outputs)
     for at, path in enumerate(outside(outputs, root=original.root, folder=original.folder, veil=stage.veil)):
         places[path] = os.path.join(stage.scratch.folder("outside", str(at)), os.path.basename(path))
+    if original.bundle is not None:  # an input that lay outside of the run's code is read from the bundle
+        for item in original.environment.inputs:
+            path = os.path.normpath(os.path.join(original.folder, stage.veil.bare(item.path)))
+            if below(original.root, path) is None:
+                places[path] = original.input_at(item, path)
     return places
 
 
