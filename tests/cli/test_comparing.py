@@ -36,7 +36,7 @@ def test_the_verdict_is_in_the_json(kept: Shell) -> None:
 
 def test_the_cheaper_side_passes_and_the_allowed_regression_is_configured(kept: Shell) -> None:
     assert kept("runs", "compare", "after", "before").returncode in (0, 3)
-    (kept.folder / "vatio.toml").write_text("[gate]\nmax_regression_ratio = 10.0\n")
+    (kept.folder / "vatio.toml").write_text('[gate]\nmax_regression_ratio = "900%"\n')
     try:
         assert kept("runs", "compare", "before", "after").returncode in (0, 3)
     finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from vatio.records import Component, Ended, Footprint, Phase, Quantity, Started, to_json
+from vatio.records import Component, Ended, Footprint, Interval, Phase, Quantity, Started, TestResult, Verdict, to_json
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "schemas"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -68,3 +68,14 @@ def test_a_record_may_gain_fields():
 @pytest.mark.parametrize("name", ["vatio.run/1", "vatio.runs/1", Footprint.SCHEMA])
 def test_every_schema_is_a_valid_schema(name):
     assert validator(name).schema["type"] == "object"
+
+
+def test_a_verdict_fits_its_schema():
+    verdict = Verdict(
+        outcome="inconclusive", change_ratio=Interval(value=0.01, low=None, high=None), allowed_ratio=0.0,
+        resolution_ratio=0.05, mde_ratio=None, pairs=1, more_pairs=None, unit="cpu_s", baseline="git:main", candidate="here",
+        tests={"welch": TestResult(name="welch", statistic=1.0, p=0.4)},
+    )  # fmt: skip
+    written = to_json(verdict)
+    validator("vatio.verdict/1").validate(written)
+    assert not validator("vatio.verdict/1").is_valid({**written, "change_ratio": None})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 
 from vatio.analysis._differences import environment_differences
 from vatio.analysis.gate import GateRule, Judgement, judge, judge_groups
@@ -42,13 +43,10 @@ def judge_kept(baseline: Sequence[RunRecord], candidate: Sequence[RunRecord], *,
     pairs = _paired(old, new)
     costs = _costs(unit, per)
     before, after = [costs(run) for run in old], [costs(run) for run in new]
-    if len(pairs) > 1:
-        ratios = [costs(then) / costs(now) for now, then in pairs]
-        judgement = judge(ratios, rule=_in_one_look(rule, len(ratios)))
-    else:
-        judgement = judge_groups(after, before, rule=rule)
+    ratios = tuple(costs(then) / costs(now) for now, then in pairs) if len(pairs) > 1 else ()
+    judgement = judge(ratios, rule=_in_one_look(rule, len(ratios))) if ratios else judge_groups(after, before, rule=rule)
     verdict = _verdict(judgement, rule, unit=unit, per=per, runs=(old, new), costs=(before, after))
-    return KeptJudgement(verdict=verdict, refused=())
+    return KeptJudgement(verdict=replace(verdict, ratios=ratios), refused=())
 
 
 def _differing(old: Sequence[RunRecord], new: Sequence[RunRecord]) -> Iterator[str]:
@@ -111,8 +109,6 @@ def _block(run: RunRecord) -> bool:
 
 def _in_one_look(rule: GateRule, pairs: int) -> GateRule:
     """Look once, at all pairs there are: nobody looked before."""
-    from dataclasses import replace
-
     return replace(rule, looks=(pairs,))
 
 
@@ -143,6 +139,8 @@ def _verdict(
         test=judgement.test,
         p=judgement.p,
         level=judgement.level,
+        baseline_value=median(costs[0]),
+        candidate_value=median(costs[1]),
     )
 
 

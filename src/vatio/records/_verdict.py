@@ -88,12 +88,13 @@ class Verdict:
     ``allowed_ratio`` is the regression that is let through, ``resolution_ratio`` what a pass may overlook beyond it,
     ``mde_ratio`` the smallest change that so many pairs would find, ``more_pairs`` how many more would decide (0 where they
     have, ``None`` where that cannot be told). ``unit`` is what was compared, ``per`` the unit of work it was divided by.
-    ``test`` decided, at ``level``; ``tests`` stand beside it and decide nothing. ``energy_j`` is what the comparison itself
-    drew and ``run`` its run. ``baseline_value`` and ``candidate_value`` are the medians of what was compared, in ``unit``.
+    ``test`` decided, at ``level``: its ``p`` is one-sided, of so large an increase were the true one the allowed one;
+    ``tests`` stand beside it and decide nothing, their p two-sided. ``energy_j`` is what the comparison itself drew and
+    ``run`` its run. ``baseline_value`` and ``candidate_value`` are the medians of what was compared, in ``unit``.
     ``noise_ratio`` is the relative spread of the baseline against itself, measured just before. ``advice`` (approve, roll
-    back) and ``packages`` are those of an upgrade; ``shift`` is the latest change of earlier verdicts: those of
-    the same ``series`` (what is run), ``branch`` and ``host``. ``ratios`` are the pairs' costs, candidate over baseline, in
-    order, none where the two sides were no pairs. ``more`` keeps the fields of a newer schema.
+    back) and ``packages`` are those of an upgrade; ``shift`` is the latest change of earlier verdicts: those of the same
+    ``series`` (what is run), ``branch`` and ``host``. ``ratios`` are the pairs' costs, candidate over baseline, in order,
+    none where the two sides were no pairs. ``more`` keeps the fields of a newer schema.
 
     Raises:
         InvalidRecord: the outcome or the unit is none that the contract knows.
