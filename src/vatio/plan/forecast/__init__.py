@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from vatio.plan.forecast._stake import day_errors as day_errors
     from vatio.plan.forecast._stake import record_ratio as record_ratio
     from vatio.plan.forecast._stake import surprised as surprised
-    from vatio.plan.forecast._stake import worst_j as worst_j
     from vatio.plan.forecast._walk import walk as walk
 
 __getattr__, __dir__, __all__ = door(
@@ -33,7 +32,7 @@ __getattr__, __dir__, __all__ = door(
         "_forecast": "Forecast forecast",
         "_guard": "Foresight Promise foresee",
         "_history": "HourlyHistory history_of",
-        "_stake": "RECALL_H bears day_errors record_ratio surprised worst_j",
+        "_stake": "RECALL_H bears day_errors record_ratio surprised",
         "_walk": "walk",
     },
 )

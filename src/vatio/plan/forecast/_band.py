@@ -63,7 +63,7 @@ def bands(errors: Array, *, hours: Array, first: int, level: float, phase: int =
         elif days >= _FIRST_DAYS:
             told.append(_begun(errors[begin:now], begin, tail))
         found.append((now, told[-1] if told else None))
-    if not told and found and np.isfinite(errors).any():
+    if not told and found and (np.isfinite(errors).sum(axis=0) >= DAY_H).all():
         found[-1] = (found[-1][0], _begun(errors[begin:], begin, tail))
     return found
 
@@ -79,8 +79,10 @@ def _begun(errors: Array, first: int, tail: float) -> Band:
         if np.isfinite(rows).any():
             usual[hour] = max(float(np.nanmean(rows)), _LEAST_RATIO * whole, 1e-9)
     scaled = errors / usual[hours_of_day][:, None]
-    ends = np.nanquantile(scaled[np.isfinite(scaled).any(axis=1)], [tail, 1.0 - tail], axis=0)
-    ends = np.where(np.isfinite(ends), ends, np.array([[-1.5], [1.5]]))
+    whole_ends = np.nanquantile(scaled, [tail, 1.0 - tail]) if np.isfinite(scaled).any() else np.array([-1.5, 1.5])
+    ends = np.repeat(whole_ends[:, None], errors.shape[1], axis=1)
+    for column in np.flatnonzero(np.isfinite(scaled).sum(axis=0) >= DAY_H):
+        ends[:, column] = np.nanquantile(scaled[:, column], [tail, 1.0 - tail])
     return Band(below=np.maximum(-ends[0], 0.0), above=np.maximum(ends[1], 0.0), usual=usual)
 
 

@@ -109,7 +109,7 @@ def foretold(history: HourlyHistory, *, horizon_h: int, level: float) -> tuple[F
     values = filled(truth)
     blocks = [(1, min(horizon_h, NEAR_H)), (NEAR_H + 1, min(horizon_h, FAR_H))]
     walks = [_walked(values, truth, first, last, level) for first, last in blocks if first <= last]
-    path, low, high = (np.concatenate([getattr(one, name) for one in walks]) for name in ("paths", "low", "high"))
+    low, high = (np.concatenate([getattr(one, name) for one in walks]) for name in ("low", "high"))
     path = np.concatenate([one.paths[-1] for one in walks])
     hole_h = told.longest_hole_h(_SHORT_H)
     if hole_h > DAY_H:

@@ -12,7 +12,7 @@ from vatio.plan.forecast._features import DAY_H
 from vatio.plan.forecast._fill import Array
 from vatio.plan.forecast._forecast import FAR_H, NEAR_H, Forecast, foretold
 from vatio.plan.forecast._history import HourlyHistory
-from vatio.plan.forecast._stake import RECALL_H, bears, day_errors, record_ratio, spread_j, surprised, worst_j
+from vatio.plan.forecast._stake import RECALL_H, bears, day_errors, record_ratio, spread_j, surprised
 from vatio.plugins import require
 
 TYPE_CHECKING = False
@@ -76,7 +76,7 @@ class Foresight:
             why = "the last day went as none of the last 28 did: no forecast holds"
         elif gain <= 0.0:
             why = "it saves nothing"
-        elif interruptible or self._bears(gain, worst_j(errors, changes[None, :]) / whole, now_j, window_h):
+        elif interruptible or self._bears(gain * whole, whole, changes, now_j, window_h):
             return self._promise(gain, (gain + low, gain + high), True, "plans like it have saved in this zone")
         else:
             why = "no predictable gain: such shifts may lose more than they have surely saved here"
@@ -106,7 +106,7 @@ class Foresight:
         errors = self.came - self.foretold
         return errors[np.isfinite(errors).all(axis=1)]
 
-    def _bears(self, gain: float, worst_ratio: Array, now_j: Sequence[float], window_h: int) -> bool:
+    def _bears(self, gain_j: float, whole_j: float, changes: Array, now_j: Sequence[float], window_h: int) -> bool:
         np = require("numpy", extra="plan")
         length_h = max(1, sum(load > 0.0 for load in now_j))
         width = min(max(window_h, length_h), self.foretold.shape[1])
@@ -118,7 +118,7 @@ class Foresight:
         now = at_once(paths, length_h)
         saved = ((now - cheapest_window(paths, length_h)) * came).sum(axis=1)
         ratios = saved / np.maximum((now * came).sum(axis=1), 1e-9)
-        return bool(bears(np.array([gain]), worst_ratio, record_ratio(ratios))[0])
+        return bool(bears(np.array([gain_j]), whole_j, changes[None, :], self._errors(), record_ratio(ratios))[0])
 
 
 def foresee(history: HourlyHistory, *, horizon_h: int = NEAR_H, level: float = 0.8) -> Foresight:

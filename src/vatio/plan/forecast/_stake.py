@@ -6,8 +6,6 @@ changes: joules of run-now less those of the plan, by hour ahead; what it saves 
 
 from __future__ import annotations
 
-import math
-
 from vatio.plan.forecast._features import DAY_H, WEEK_H
 from vatio.plan.forecast._fill import Array
 from vatio.plugins import require
@@ -15,6 +13,8 @@ from vatio.plugins import require
 # A forecast that goes wrong does so for about two days, one part in fourteen of 28 days: what those may lose at worst is
 # weighed against what 28 days gain, of which half a percent may be lost.
 _STRETCH_RATIO, _MAY_LOSE_RATIO = 14.0, 0.005
+# The least share of earlier errors under which a bet is to gain.
+_LIKELY_RATIO = 2.0 / 3.0
 # The gain of 28 days is counted at two standard errors below its mean, by weeks.
 _ERRORS, _LEAST_WEEKS = 2.0, 3
 # A day's errors twice as large as any of the last 28 days, and more than a tenth of the level: the grid does what is new.
@@ -22,15 +22,6 @@ _SURPRISE_RATIO, _MATERIAL_RATIO = 2.0, 0.1
 RECALL_H, _SURPRISE_H = 120 * DAY_H, 28 * DAY_H
 # Errors of neighbouring hours are nearly one error: every third tells what there is to tell.
 _EVERY_H = 3
-
-
-def worst_j(errors: Array, changes: Array) -> Array:
-    """Give, for each plan (a row of ``changes``), the most that forecasts' ``errors`` (origins x hours) would have taken off.
-
-    What few weeks have seen at worst is less than what 120 days will: it is stretched by the root of what is missing.
-    """
-    stretch = math.sqrt(max(1.0, RECALL_H / max(len(errors), 1)))
-    return (errors[::_EVERY_H] @ changes.T).min(axis=0) * stretch
 
 
 def spread_j(errors: Array, changes: Array, tail: float) -> tuple[Array, Array]:
@@ -53,9 +44,18 @@ def record_ratio(saved_ratios: Array) -> float:
     return max(0.0, float(means.mean() - _ERRORS * means.std(ddof=1) / np.sqrt(weeks)))
 
 
-def bears(gain_ratio: Array, worst_ratio: Array, record: float) -> Array:
-    """Tell whether a single bet may be taken: what it loses at worst is borne by what such bets have surely gained."""
-    return gain_ratio + worst_ratio >= -_STRETCH_RATIO * (record + _MAY_LOSE_RATIO)
+def bears(gain_j: Array, whole_j: Array, changes: Array, errors: Array, record: float) -> Array:
+    """Tell, for each plan (a row of ``changes``), whether it may be taken as a single bet.
+
+    It is to gain under two of three of the ``errors`` (origins x hours) of earlier forecasts, and what it loses under the
+    worst of them is to be borne by what such bets have surely gained, ``record``. What few weeks have seen at worst is less
+    than what 120 days will: it is stretched by the root of what is missing. ``whole_j`` is what run-now costs.
+    """
+    np = require("numpy", extra="plan")
+    added = errors[::_EVERY_H] @ changes.T
+    likely = (added + gain_j[None, :] > 0.0).mean(axis=0) >= _LIKELY_RATIO
+    worst_j = gain_j + added.min(axis=0) * np.sqrt(max(1.0, RECALL_H / max(len(errors), 1)))
+    return likely & (worst_j >= -_STRETCH_RATIO * (record + _MAY_LOSE_RATIO) * whole_j)
 
 
 def day_errors(errors: Array) -> Array:

@@ -16,8 +16,8 @@ from vatio.plugins import require
 PROFILE_DAYS = (28, 14, 7)
 # What was seen 90 days ago counts half. The ridge weighs as much as 6 000 hours of history would.
 _HALF_LIFE_DAYS, _RIDGE_H = 90.0, 6000.0
-# Residuals fade so until the history is long enough to say how they do.
-_FADE_H = 18.0
+# Residuals fade so until the history is long enough to say how they do: this weighs as much as a week of it.
+_FADE_H, _FADE_WEIGHT_H = 18.0, 168.0
 _FIRST_ROW_H = 4 * DAY_H
 _FLOOR_RATIO = 0.02
 # Each refit adds a day; a forecast may leave the range of the last 28 days by half of it.
@@ -112,7 +112,8 @@ def _explained(fit: _Fit, span: slice) -> Array:
     latest = fit.rows[:, span, :1]
     fades = np.exp(-fit.hours / _FADE_H)[None, :] * np.ones_like(fit.fade_cross)
     if fit.weight_h:
-        fades = fit.fade_cross / np.maximum(fit.fade_square, 1e-12)
+        seen = fit.fade_cross / np.maximum(fit.fade_square, 1e-12)
+        fades = fades + (seen - fades) * (fit.weight_h / (fit.weight_h + _FADE_WEIGHT_H))
     fit.damped[:, span] = latest * fades[:, None, :]
     if not fit.weight_h:
         return fit.damped[:, span]
