@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -178,3 +179,14 @@ def test_bad_use_of_hardware_exits_with_2(shell: Shell, words: tuple[str, ...]) 
     done = shell("plan", "hardware", *words)
     assert done.returncode == 2, done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_hardware_of_own_runs_is_measured_by_the_unit_of_work(shell: Shell) -> None:
+    (shell.folder / "work.py").write_text("import time, vatio\nvatio.work(images=100)\ntime.sleep(0.05)\n")
+    done = shell("run", "--", sys.executable, "work.py")
+    assert done.returncode == 0, done.stderr
+    found = shell("plan", "hardware", "--work-unit", "images", "--zone", "DE", "--json")
+    assert found.returncode == 0, found.stderr
+    (option,) = json.loads(found.stdout)["options"]
+    assert option["option"]["name"].startswith("host ")
+    assert option["option"]["work_per_s"]["provenance"] == "measured"

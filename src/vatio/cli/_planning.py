@@ -57,10 +57,11 @@ def _learnt(rim: Rim, command: Sequence[str]) -> Learnt | None:
     if not command:
         return None
     try:
-        with rim.ledger(settled=False) as ledger:
-            return learn(ledger.runs(_RUNS, status="finished"), command)
-    except UnknownName:  # there is no ledger yet
+        ledger = rim.ledger(settled=False)
+    except UnknownName:  # there is none yet
         return None
+    with ledger:
+        return learn(ledger.runs(_RUNS), command)
 
 
 def _job(config: Config, options: Mapping[str, Any], learnt: Learnt | None, now: datetime) -> Job:

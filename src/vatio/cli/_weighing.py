@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,13 +88,12 @@ def _named(text: str, catalog: Catalog) -> Option:
 
 
 def _measured(rim: Rim, unit: str) -> tuple[Option, ...]:
-    try:
-        with rim.ledger(settled=False) as ledger:
-            found = from_runs(ledger.runs(_RUNS, status="finished"), unit)
-    except UnknownName:  # there is no ledger yet
-        found = ()
+    found: tuple[Option, ...] = ()
+    # Where there is no ledger yet nothing was counted.
+    with suppress(UnknownName), rim.ledger(settled=False) as ledger:
+        found = from_runs(ledger.runs(_RUNS), unit)
     if not found:
-        raise UsageError(f"no finished run counted {unit!r}", hint=f'count it in the run: vatio.work("{unit}", n)')
+        raise UsageError(f"no finished run counted {unit!r}", hint=ff'count it in the run: vatio.work({unit}=n)')
     return found
 
 
