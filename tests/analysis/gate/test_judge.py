@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -52,7 +53,8 @@ def test_the_verdict_is_what_the_interval_says(pairs: list[float], rule: GateRul
 @settings(max_examples=30, deadline=None)
 @given(ratios, st.sampled_from(RULES))
 def test_turning_candidate_and_baseline_around_turns_the_interval(pairs: list[float], rule: GateRule) -> None:
-    there, back = (ends(judge(values, rule=rule, final=True)) for values in (pairs, [1.0 / value for value in pairs]))
+    rule = replace(rule, looks=(len(pairs),))
+    there, back = (ends(judge(values, rule=rule)) for values in (pairs, [1.0 / value for value in pairs]))
     assert math.log1p(back[1]) == pytest.approx(-math.log1p(there[0]) if there[0] > -1.0 else math.inf, abs=1e-9)
 
 
@@ -67,7 +69,8 @@ def test_the_order_of_pairs_within_a_look_does_not_matter(pairs: list[float], ru
 @settings(max_examples=30, deadline=None)
 @given(ratios, st.sampled_from(RULES), st.floats(0.01, 100.0))
 def test_a_cost_that_is_scaled_scales_the_change(pairs: list[float], rule: GateRule, factor: float) -> None:
-    one, other = (judge(values, rule=rule, final=True) for values in (pairs, [value * factor for value in pairs]))
+    rule = replace(rule, looks=(len(pairs),))
+    one, other = (judge(values, rule=rule) for values in (pairs, [value * factor for value in pairs]))
     assert 1.0 + other.change_ratio.value == pytest.approx((1.0 + one.change_ratio.value) * factor)
     assert (1.0 + ends(other)[1]) == pytest.approx((1.0 + ends(one)[1]) * factor)
 
@@ -147,6 +150,16 @@ def test_between_looks_it_goes_on_unless_time_is_over() -> None:
     assert judge(worse, rule=GateRule()).outcome is None
     assert judge(worse, rule=GateRule(), final=True).outcome == "fail"
     assert judge(worse[:1], rule=GateRule(), final=True).outcome == "inconclusive"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(0.9, 1.15), min_size=5, max_size=30), st.sampled_from(RULES))
+def test_what_a_look_has_decided_stays_decided_when_it_is_asked_again_at_the_end(pairs: list[float], rule: GateRule) -> None:
+    at_look = judge(pairs, rule=rule)
+    at_end = judge(pairs, rule=rule, final=True)
+    assert at_end.outcome is not None
+    if at_look.outcome is not None:
+        assert at_end == at_look
 
 
 def test_costs_that_never_vary_are_decided_at_the_first_look_that_may() -> None:

@@ -28,14 +28,28 @@ def judge(ratios: Sequence[float], *, rule: GateRule, final: bool = False) -> Ju
         InvalidQuantity: there is no pair, or a ratio is not finite and above 0.
     """
     logs = logarithms(ratios)
-    last = final or len(logs) >= rule.most_pairs
-    looks = (*(look for look in rule.looks if look < len(logs)), len(logs))
-    flips = rule.test == "sign-flip"
-    level = nominal_level(looks, most_pairs=rule.most_pairs, level=rule.level, last=last, can_flip=flips)
-    bounds: Bounds = sign_flip_bounds(logs) if flips else student_bounds(logs)
     mean, spread = mean_and_spread(logs)
+    flips = rule.test == "sign-flip"
+    bounds: Bounds = sign_flip_bounds(logs) if flips else student_bounds(logs)
     estimate = Estimate(mean=mean, spread_ratio=spread, df=len(logs) - 1.0, pairs=len(logs), bounds=bounds, test=rule.test)
-    return weigh(estimate, rule=rule, level=level, may_decide=len(logs) in rule.looks, must_decide=last)
+    is_last = len(logs) >= rule.most_pairs
+    found = weigh(
+        estimate,
+        rule=rule,
+        level=_level(len(logs), rule, last=is_last),
+        may_decide=len(logs) in rule.looks,
+        must_decide=is_last,
+    )
+    if found.outcome is not None or not final:
+        return found
+    # Asked only where the look itself leaves it open: a decision that ended the measuring must not turn into another.
+    return weigh(estimate, rule=rule, level=_level(len(logs), rule, last=True), may_decide=True, must_decide=True)
+
+
+def _level(pairs: int, rule: GateRule, *, last: bool) -> float:
+    looks = (*(look for look in rule.looks if look < pairs), pairs)
+    can_flip = rule.test == "sign-flip"
+    return nominal_level(looks, most_pairs=rule.most_pairs, level=rule.level, last=last, can_flip=can_flip)
 
 
 def logarithms(values: Sequence[float]) -> list[float]:
