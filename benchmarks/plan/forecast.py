@@ -83,7 +83,7 @@ def _lost(zones: Sequence[Zone], others: Sequence[Zone]) -> list[Row]:
         if some:
             found += [
                 _loss(f"plan-05a{suffix}", "over the year", 0.05, some, lambda zone: zone.guarded),
-                _loss(f"plan-05b{suffix}", "over 28 days", 1.0, some, lambda zone: zone.worst_28_days),
+                _loss(f"plan-05b{suffix}", "over 28 days", 1.0, some, lambda zone: zone.worst_28_days_any_hour),
             ]
     return found
 
@@ -96,8 +96,8 @@ def _loss(name: str, over: str, limit: float, zones: Sequence[Zone], saved: Call
     unguarded = max(-zone.raw[kind] for zone in zones for kind in KINDS)
     why = f"{'; '.join(told)}; mean saved {means}; worst year without the guard {unguarded:+.3f}"
     if over != "over the year":
-        any_hour = max(-zone.worst_28_days_any_hour[kind] for zone in zones for kind in KINDS)
-        why = f"{'; '.join(told)}; {any_hour:.2f} where the 28 days may begin at any hour of a day"
+        whole = max(-zone.worst_28_days[kind] for zone in zones for kind in KINDS)
+        why = f"{'; '.join(told)}; the 28 days begin at any hour, {whole:.2f} where they begin with a day"
     return _row(name, f"loss against run-now in the worst zone, {over}", "<=", limit, worst, "%", why)
 
 

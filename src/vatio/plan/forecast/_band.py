@@ -40,8 +40,9 @@ def missed(paths: Array, truth: Array, *, first_origin: int, hours: Array) -> Ar
     np = require("numpy", extra="plan")
     errors = np.full((len(truth), len(hours)), np.nan)
     for column, hour in enumerate(hours):
-        first = first_origin + hour
-        errors[first:, column] = truth[first:] - paths[: max(0, len(truth) - first), column]
+        first = first_origin + int(hour)
+        count = max(0, min(len(paths), len(truth) - first))
+        errors[first : first + count, column] = truth[first : first + count] - paths[:count, column]
     return errors
 
 

@@ -73,7 +73,8 @@ def day_errors(errors: Array) -> Array:
 
 
 def surprised(days: Array, at: int, level: float) -> bool:
-    """Tell whether forecasts go wrong, at an hour, as they have not in the 28 days before; the last two are not counted."""
+    """Tell whether forecasts have gone wrong, within the two days before an hour, as not once in the 28 days before those."""
+    recent = days[max(0, at - DAY_H) : at + 1].max()
     seen = days[max(0, at - _SURPRISE_H) : max(0, at - 2 * DAY_H + 1)]
     most = float(seen.max()) if len(seen) else 0.0
-    return most > 0.0 and bool(days[at] > max(_SURPRISE_RATIO * most, _MATERIAL_RATIO * level))
+    return most > 0.0 and bool(recent > max(_SURPRISE_RATIO * most, _MATERIAL_RATIO * level))
