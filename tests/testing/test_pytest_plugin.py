@@ -60,8 +60,10 @@ def run(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
         "HOME": str(home),
         "PYTHONPATH": str(ROOT / "src"),
         "PYTHONDONTWRITEBYTECODE": "1",
+        # For the processes that a gate starts, which have no such options.
+        "PYTEST_ADDOPTS": " ".join(PLUGIN),
     }
-    command = [sys.executable, "-m", "pytest", *PLUGIN, "-q", "-p", "no:cacheprovider", *options]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
     return subprocess.run(command, cwd=project, env=environ, capture_output=True, text=True, check=False, timeout=300)
 
 
@@ -255,3 +257,30 @@ def test_every_node_gives_a_name_that_a_baseline_may_have(node: str) -> None:
 def test_a_node_is_the_last_word_of_its_command() -> None:
     assert command_of("t.py::a", 1)[-1] == "t.py::a"
     assert command_of("t.py::a", 1)[:3] == ("python", "-m", "pytest")
+
+
+@pytest.mark.slow
+def test_a_test_is_compared_with_its_kept_baseline(project: Path) -> None:
+    """Saved, then the same again, then one that works twice as much; its commit is there, so both are measured in turn."""
+    text = """
+        import pytest
+
+        @pytest.mark.energy(calls=30, resolution=0.5)
+        def test_kept():
+            sum(i * i for i in range({size}))
+        """
+    rewrite(project, text.format(size=100_000))
+    (project / ".gitignore").write_text(".vatio\nhome\n")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(project)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "one"], check=True)
+    before, saved = run(project, "--vatio"), run(project, "--vatio", "--vatio-save", "--vatio-pairs=6")
+    rewrite(project, text.format(size=800_000))
+    worse = run(project, "--vatio", "--vatio-pairs=6")
+
+    assert "no baseline: save one with `pytest --vatio --vatio-save test_it.py::test_kept`" in before.stdout
+    assert before.returncode == 0
+    assert "saved        test_it.py::test_kept: its baseline is kept in" in saved.stdout, saved.stdout + saved.stderr
+    assert worse.returncode == 1, worse.stdout + worse.stderr
+    assert "fail         test_it.py::test_kept: Regression: CPU time changed by +" in worse.stdout

@@ -11,14 +11,15 @@ from vatio.records import Verdict
 from vatio.testing._pytest_asked import Asked
 
 
-def against_kept(node: str, asked: Asked, *, folder: str) -> Verdict:
-    """Judge a test against the baseline that was kept for it on this branch and this machine.
+def against_kept(node: str, asked: Asked, *, folder: str) -> tuple[Verdict, str]:
+    """Judge a test against the baseline that was kept for it on this branch and this machine; give the reason too.
 
     Raises:
         UnknownName: none was kept.
         MeasureError: it was kept on another machine or measured in another way, or the test alone fails.
     """
-    return _gated(_request(node, asked, folder, against=f"baseline:{baseline_name(node)}"), folder).verdict
+    found = _gated(_request(node, asked, folder, against=f"baseline:{baseline_name(node)}"), folder)
+    return found.verdict, found.reason
 
 
 def save_kept(node: str, asked: Asked, *, folder: str) -> str:

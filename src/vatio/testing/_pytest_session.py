@@ -10,6 +10,7 @@ import pytest
 
 from vatio.errors import UnknownName, VatioError
 from vatio.records import Verdict
+from vatio.report import clean
 from vatio.report.verdict import headline
 from vatio.testing._pytest_asked import Asked, asked_of, with_fixtures
 from vatio.testing._pytest_compare import compare_calls
@@ -99,7 +100,7 @@ class Session:
         if self._saves:
             return self._say(item, "saved", save_kept(item.nodeid, asked, folder=folder))
         try:
-            return self._told(item, against_kept(item.nodeid, asked, folder=folder))
+            return self._told(item, *against_kept(item.nodeid, asked, folder=folder))
         except UnknownName:
             return self._say(item, "open", _NO_BASELINE.format(node=item.nodeid))
 
@@ -116,8 +117,9 @@ class Session:
             hint = f" ({error.hint})" if error.hint else ""
             return self._say(item, "open", f"not judged: {error}{hint}")
 
-    def _told(self, item: pytest.Function, verdict: Verdict) -> Verdict:
-        text = headline(verdict).replace("\u00a0", " ")
+    def _told(self, item: pytest.Function, verdict: Verdict, reason: str = "") -> Verdict:
+        said = f"{headline(verdict)} {reason[:1].upper()}{reason[1:]}".strip()
+        text = clean(said.replace("\u00a0", " "))
         item.user_properties += [("vatio_change_ratio", verdict.change_ratio.value), ("vatio_run", verdict.run)]
         self._note(item, verdict.outcome, text)
         if verdict.outcome == "fail" or (self._strict and verdict.outcome != "pass"):
