@@ -154,7 +154,7 @@ def _unpack(reader: ArchiveReader, member: Member, part: str) -> None:
 
 def _check_room(part: str, needed_bytes: int, length_bytes: int) -> None:
     if needed_bytes > length_bytes:
-        raise BundleRefused(f"it says that it holds {needed_bytes} bytes, and has {length_bytes}")
+        raise BundleRefused(f"the bundle is cut off: it says that it holds {needed_bytes} bytes, and has {length_bytes}")
     if shutil.disk_usage(part).free < needed_bytes * _SPARE_RATIO:
         raise BundleRefused(f"there is no room for its {needed_bytes} bytes", hint="free some room")
 
