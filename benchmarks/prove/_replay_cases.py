@@ -189,6 +189,36 @@ def other_isa(project: Project) -> Found:
     return project.replay("--require", "L0", OPENBLAS_CORETYPE="Nehalem")
 
 
+def bundled(project: Project) -> Found:
+    """Replay a bundle with the network cut off, where neither the project nor its environment is any more."""
+    above = os.path.dirname(project.folder)
+    python, _ = library_environment(above)
+    project.run("--input", "data.csv", "--output", "result.json", "--", python, "library.py")
+    bundle = os.path.join(above, "run.bundle")
+    done = project.start("runs", "export", "@1", "--as", "bundle", "--out", bundle)
+    said = done.communicate(timeout=300)[1]
+    if done.returncode:
+        raise RuntimeError(f"no bundle was written: {said}")
+    os.rename(project.folder, f"{project.folder}-gone")
+    os.rename(os.path.join(above, "venv"), os.path.join(above, "venv-gone"))
+    os.makedirs(os.path.join(above, "elsewhere"))
+    words = ["unshare", "--map-root-user", "--net", *VATIO, "reproduce", bundle, "--require", "L0", "--json"]
+    replayed = subprocess.run(
+        words, cwd=os.path.join(above, "elsewhere"), env=project.environ, capture_output=True, text=True, timeout=300
+    )
+    verdict = json.loads(replayed.stdout) if replayed.stdout.startswith("{") else {}
+    return Found(exit_code=replayed.returncode, verdict=verdict, said=replayed.stderr)
+
+
+def network_can_be_cut() -> bool:
+    """Tell whether this user may make a network namespace."""
+    words = ["unshare", "--map-root-user", "--net", "true"]
+    try:
+        return subprocess.run(words, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
 # Name -> what makes it, the kind that must be named, where.
 CASES: dict[str, tuple[Callable[[Project], Found], str, str]] = {
     "unseeded trainer": (unseeded, "seed", "outputs.weights.json"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 
 from benchmarks._row import Row
-from benchmarks.prove._replay_cases import CASES, Found, project_in, seeded
+from benchmarks.prove._replay_cases import CASES, Found, Project, bundled, network_can_be_cut, project_in, seeded
 
 COMMAND = "make bench TOPIC=prove ONLY=prove-03,prove-05"
 _TIERS = {"L0": 0, "L1": 1, "L2": 2, None: 3}
@@ -37,7 +38,7 @@ def rows(peers: bool) -> list[Row]:
         )
         for name, why in missed.items()
     ]
-    return [whole, *each, _tier_row("prove-03b", "the seeded case: tier reached", _seeded())]
+    return [whole, *each, _tier_row("prove-03b", "the seeded case: tier reached", _found(seeded)), _bundle_row()]
 
 
 def _missed(name: str) -> str:
@@ -49,9 +50,17 @@ def _missed(name: str) -> str:
     )
 
 
-def _seeded() -> Found:
+def _found(make: Callable[[Project], Found]) -> Found:
     with tempfile.TemporaryDirectory() as folder:
-        return seeded(project_in(folder))
+        return make(project_in(folder))
+
+
+def _bundle_row() -> Row:
+    what = "bundle replayed with the network cut off (unshare --net), project and environment gone: tier reached"
+    if network_can_be_cut():
+        return _tier_row("prove-05", what, _found(bundled))
+    why = "this user may not make a network namespace"
+    return Row(id="prove-05", what=what, relation="==", limit=0, got=None, unit="tier", command=COMMAND, why=why)
 
 
 def _tier_row(row_id: str, what: str, found: Found) -> Row:

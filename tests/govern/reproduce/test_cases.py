@@ -6,10 +6,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from benchmarks.prove._replay_cases import CASES, library_environment, project_in, seeded, wheel_in
+from benchmarks.prove._replay_cases import CASES, bundled, library_environment, network_can_be_cut, project_in, seeded, wheel_in
 
 
-@pytest.mark.parametrize("name", CASES)
+def _marked(name):
+    return pytest.param(name, marks=pytest.mark.slow) if name == "patched wheel" else name
+
+
+@pytest.mark.parametrize("name", map(_marked, CASES))
 def test_a_replay_finds_and_names(name, tmp_path):
     if name == "other ISA":
         pytest.importorskip("numpy")
@@ -26,6 +30,7 @@ def test_a_seeded_run_is_reproduced_bit_by_bit(tmp_path):
     assert "environment" in found.verdict
 
 
+@pytest.mark.slow
 def test_a_patched_environment_is_rebuilt_from_the_lock_and_the_run_reproduced(project, tmp_path):
     python, module = library_environment(str(tmp_path))
     locked(project, tmp_path)
@@ -40,6 +45,7 @@ def test_a_patched_environment_is_rebuilt_from_the_lock_and_the_run_reproduced(p
     assert any("tinylib" in note for note in found.verdict["notes"])
 
 
+@pytest.mark.slow
 def test_a_wheel_that_is_not_the_locked_one_is_not_installed(project, tmp_path):
     python, module = library_environment(str(tmp_path))
     locked(project, tmp_path)
@@ -50,6 +56,14 @@ def test_a_wheel_that_is_not_the_locked_one_is_not_installed(project, tmp_path):
     found = project.replay()
     assert found.exit_code == 3
     assert "its environment" in found.verdict["missing"][0]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not network_can_be_cut(), reason="no network namespace may be made here")
+def test_a_bundle_is_replayed_without_a_network_where_nothing_of_the_run_is_left(project):
+    found = bundled(project)
+    assert (found.exit_code, found.verdict.get("tier")) == (0, "L0"), (found.verdict, found.said)
+    assert "without a network" in found.verdict["environment"]
 
 
 def locked(project, tmp_path):

@@ -36,7 +36,8 @@ def reason_of(
     whether the run names a seed.
     """
     if difference.field == "exit_code":
-        return f"failure: the replay ended with {difference.replay}{_because(surroundings)}"
+        ends = f"the original ended with {difference.original}, the replay with {difference.replay}"
+        return f"failure: {ends}{_because(surroundings)}"
     if any(one.field == "exit_code" for one in comparison.differences):
         return "failure: the replay did not come so far"
     kinds = [one for one in surroundings if one.reason.partition(":")[0] != "system"]
@@ -57,10 +58,10 @@ def _because(surroundings: Sequence[Divergence]) -> str:
 
 
 def _code(original: Environment, replay: Environment) -> Iterator[Divergence]:
-    if original.git is not None and replay.git is not None and original.git.commit != replay.git.commit:
-        yield Divergence(
-            field="git.commit", original=original.git.commit, replay=replay.git.commit, reason="code: another commit"
-        )
+    before = original.git.commit if original.git is not None else None
+    after = replay.git.commit if replay.git is not None else None  # a bundle's code is in no repository
+    if before is not None and after is not None and before != after:
+        yield Divergence(field="git.commit", original=before, replay=after, reason="code: another commit")
 
 
 def _inputs(original: Environment, replay: Environment) -> Iterator[Divergence]:

@@ -52,7 +52,7 @@ def choose(original: Original, *, environ: Mapping[str, str], veil: Veil) -> Cho
         return Choice(interpreter=nothing, told="this machine's; the command names no Python")
     if original.bundle is not None:
         return _of_bundle(original, original.bundle, environ, veil)
-    executable, version = veil.bare(environment.python.get("executable", "")), environment.python.get("version", "")
+    executable, version = executable_of(original, veil), environment.python.get("version", "")
     at_hand = interpreter_at(executable, environment, environ) if os.path.isfile(executable) else None
     usable = at_hand is not None and same_minor(version, at_hand.version)
     if at_hand is not None and usable and not at_hand.differences:
@@ -74,11 +74,17 @@ def choose(original: Original, *, environ: Mapping[str, str], veil: Veil) -> Cho
     return Choice(interpreter=at_hand or nothing, told="", missing=(f"its interpreter, Python {version}: {is_here}; {why}",))
 
 
+def executable_of(original: Original, veil: Veil) -> str:
+    """Give the whole path of the run's interpreter, as it was; empty where its command named none."""
+    told = veil.bare(original.environment.python.get("executable", ""))
+    return os.path.normpath(os.path.join(original.folder, told)) if told else ""
+
+
 def _of_bundle(original: Original, bundle: Bundle, environ: Mapping[str, str], veil: Veil) -> Choice:
     """Choose the bundle's own wheels: what is installed here is not asked."""
     python = original.environment.python
     version = python.get("version", "")
-    base = base_python(version, veil.bare(python.get("executable", "")), environ)
+    base = base_python(version, executable_of(original, veil), environ)
     folders = (os.path.join(original.root, os.path.relpath(path, bundle.code)) for path in bundle.editable)
     interpreter = Interpreter("", version, (), tuple(os.path.normpath(path) for path in folders))
     if bundle.lock is None or base is None:

@@ -54,6 +54,18 @@ def with_seed(words: Sequence[str], seed: int) -> tuple[str, ...]:
     return tuple(word.replace(SEED, str(seed)) for word in words)
 
 
+def anchored(word: str, *, folder: str, root: str) -> str:
+    """Write out a relative path that leads out of the run's code: from the scratch copy it would lead elsewhere.
+
+    >>> anchored("../venv/bin/python", folder="/home/a/p", root="/home/a/p"), anchored("../b", folder="/p/sub", root="/p")
+    ('/home/a/venv/bin/python', '../b')
+    """
+    if not word.startswith(os.pardir + os.sep):
+        return word
+    path = os.path.normpath(os.path.join(folder, word))
+    return word if path == root or path.startswith(root.rstrip(os.sep) + os.sep) else path
+
+
 def moved(text: str, places: Mapping[str, str]) -> str:
     """Replace the paths that stand in a word or variable, the deepest first, where they end as paths do.
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from vatio.config import Config
 from vatio.govern.code import apply_copy, check_out, read_blob
-from vatio.govern.reproduce._command import moved, with_seed
+from vatio.govern.reproduce._choice import executable_of
+from vatio.govern.reproduce._command import anchored, moved, with_seed
 from vatio.govern.reproduce._environ import replay_environ
 from vatio.govern.reproduce._files import below, by_name, clear_outputs, outside, place
 from vatio.govern.reproduce._original import REPLAY_OF, Original
@@ -137,7 +138,8 @@ def _places(stage: Stage, tree: str) -> dict[str, str]:
 
 def _of_environment(stage: Stage) -> dict[str, str]:
     """Map the folder of the run's programs to that of the replay's; where it is the same one, it stays where it is."""
-    before = stage.veil.bare(stage.preparation.original.environment.python.get("executable", ""))
+    original = stage.preparation.original
+    before = executable_of(original, stage.veil)
     now = stage.preparation.choice.interpreter.executable
     if not before or not now:
         return {}
@@ -151,7 +153,8 @@ def _of_environment(stage: Stage) -> dict[str, str]:
 def _task(stage: Stage, folder: str, places: Mapping[str, str], seed: int | None) -> Task:
     original, request, interpreter = stage.preparation.original, stage.request, stage.preparation.choice.interpreter
     record, environment = original.record, original.environment
-    words = tuple(moved(word, places) for word in stage.preparation.command.words)
+    known = stage.preparation.command.words
+    words = tuple(moved(anchored(word, folder=original.folder, root=original.root), places) for word in known)
     environ = replay_environ(
         request.environ,
         environment,
