@@ -139,6 +139,7 @@ def _verdict(
         test=judgement.test,
         p=judgement.p,
         level=judgement.level,
+        effect_size=judgement.effect_size,
         baseline_value=median(costs[0]),
         candidate_value=median(costs[1]),
     )

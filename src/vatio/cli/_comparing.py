@@ -76,6 +76,8 @@ def _tests(verdict: Verdict, groups: Sequence[Sequence[RunRecord]]) -> Iterator[
     sizes = " and ".join(str(len(group)) for group in groups)
     more = f"; about {verdict.more_pairs} more of each would decide" if verdict.more_pairs and min(map(len, groups)) > 1 else ""
     yield f"{sizes} runs; {verdict.test} decides{'' if verdict.p is None else f', p {verdict.p:.2g}'}{more}"
+    if verdict.effect_size is not None:
+        yield f"effect size {verdict.effect_size:+.1f} (the change in units of its spread)"
     if verdict.tests:
         yield f"beside it {', '.join(f'{name} p {found.p:.2g}' for name, found in verdict.tests.items())}"
 

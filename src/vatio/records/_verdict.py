@@ -94,7 +94,8 @@ class Verdict:
     ``noise_ratio`` is the relative spread of the baseline against itself, measured just before. ``advice`` (approve, roll
     back) and ``packages`` are those of an upgrade; ``shift`` is the latest change of earlier verdicts: those of the same
     ``series`` (what is run), ``branch`` and ``host``. ``ratios`` are the pairs' costs, candidate over baseline, in order,
-    none where the two sides were no pairs. ``more`` keeps the fields of a newer schema.
+    none where the two sides were no pairs. ``effect_size`` is the change in units of its own spread, both on the scale of
+    logarithms. ``more`` keeps the fields of a newer schema.
 
     Raises:
         InvalidRecord: the outcome or the unit is none that the contract knows.
@@ -131,6 +132,7 @@ class Verdict:
     branch: str | None = None
     host: str | None = None
     ratios: tuple[float, ...] = ()
+    effect_size: float | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

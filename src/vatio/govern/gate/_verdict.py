@@ -86,6 +86,7 @@ def verdict_of(basis: Basis, bench: Bench, sides: Sides, *, place: Place, histor
         test=judgement.test,
         p=judgement.p,
         level=judgement.level,
+        effect_size=judgement.effect_size,
         notes=tuple(dict.fromkeys((*sides.notes, *basis.notes, *found.notes))),
         baseline_value=middle(basis.baseline_costs),
         candidate_value=candidate_value,
