@@ -49,7 +49,8 @@ def test_help_loads_click_and_nothing_else_from_outside():
 
 
 @pytest.mark.parametrize(
-    "room", ["vatio.ledger", "vatio.measure", "vatio.report", "vatio.config", "vatio.catalog", "vatio.account"]
+    "room",
+    ["vatio.ledger", "vatio.measure", "vatio.report", "vatio.config", "vatio.catalog", "vatio.account", "vatio.plan.job"],
 )
 def test_no_rooms_door_loads_more_than_the_base_install(room):
     names = loaded_by(f"import {room} as room\nfor name in room.__all__: getattr(room, name)")
