@@ -49,7 +49,7 @@ def settings(gpu: str, job: str) -> tuple[Setting, ...]:
     """Read what was measured of a job on a GPU."""
     dataset, network, target, most = JOBS[job]
     traces = read_power(str(DATA / "hardware" / f"zeus_power_{gpu}.csv"))
-    epochs = read_epochs(str(DATA / "hardware" / "zeus_train.csv"), dataset=dataset, network=network, target=target, most=most)
+    epochs = read_epochs(str(DATA / "hardware" / "zeus_train.csv"), dataset=dataset, network=network, level=target, most=most)
     return settings_of(traces, epochs, dataset=dataset, network=network)
 
 
@@ -61,7 +61,7 @@ def _cells() -> Iterator[tuple[float, float, str]]:
         limit_w = usual.power_limit_w
         where = f"{row['gpu']} {row['job']}"
         best = choose(found, usual, max_power_w=limit_w)
-        half = choose(found, usual, eta=0.5, max_power_w=limit_w)
+        half = choose(found, usual, energy_share=0.5, max_power_w=limit_w)
         yield float(row["usual_w"]), limit_w, f"{where} usual W"
         # In percent of what is stated: kilojoules are no points.
         yield 100.0, 100.0 * round(usual.energy_j / 1000.0, 1) / float(row["energy_kj"]), f"{where} kJ"

@@ -17,7 +17,8 @@ def page(name):
 
 
 ROOMS = """vatio vatio.records vatio.config vatio.catalog vatio.ledger vatio.account vatio.account.estimates vatio.analysis
-vatio.interop vatio.measure vatio.measure.meters vatio.plan.hardware vatio.plan.job vatio.plan.power vatio.report vatio.report.plan vatio.testing""".split()
+vatio.interop vatio.measure vatio.measure.meters
+vatio.plan.hardware vatio.plan.job vatio.plan.power vatio.report vatio.report.plan vatio.testing""".split()
 
 
 @pytest.mark.parametrize("room", ROOMS)

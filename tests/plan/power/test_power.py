@@ -26,12 +26,12 @@ settings = st.lists(
 @given(settings, st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_nothing_measured_within_the_bound_is_cheaper_and_usual_is_never_made_worse(found, eta, slowdown_ratio):
     usual = found[0]
-    chosen = choose(found, usual, eta=eta, max_power_w=250.0, max_slowdown_ratio=slowdown_ratio)
-    best = chosen.setting.cost_j(eta=eta, max_power_w=250.0)
+    chosen = choose(found, usual, energy_share=eta, max_power_w=250.0, max_slowdown_ratio=slowdown_ratio)
+    best = chosen.setting.cost_j(energy_share=eta, max_power_w=250.0)
     assert chosen.time_ratio <= 1.0 + slowdown_ratio + 1e-12
     for one in found:
         if one.duration_s <= usual.duration_s * (1.0 + slowdown_ratio):
-            assert best <= one.cost_j(eta=eta, max_power_w=250.0)
+            assert best <= one.cost_j(energy_share=eta, max_power_w=250.0)
 
 
 def test_the_usual_setting_has_the_greatest_limit():
@@ -39,8 +39,8 @@ def test_the_usual_setting_has_the_greatest_limit():
     assert usual_setting((low, high), 32) == high
     with pytest.raises(UsageError, match="batch of 64"):
         usual_setting((low, high), 64)
-    with pytest.raises(UsageError, match="eta"):
-        choose([low], high, eta=1.5, max_power_w=250.0)
+    with pytest.raises(UsageError, match="energy_share"):
+        choose([low], high, energy_share=1.5, max_power_w=250.0)
 
 
 def test_runs_that_never_reach_the_target_are_counted_apart(tmp_path):
@@ -49,7 +49,7 @@ def test_runs_that_never_reach_the_target_are_counted_apart(tmp_path):
     path.write_text(
         head + "".join(f"d,n,32,adam,0.1,{run},0.6,{epochs}\n" for run, epochs in enumerate(("10", "nan", "14", "200")))
     )
-    found = read_epochs(str(path), dataset="d", network="n", target=0.6, most=100)["adam", 32]
+    found = read_epochs(str(path), dataset="d", network="n", level=0.6, most=100)["adam", 32]
     assert (found.mean, found.reached, found.runs) == (12.0, 2, 4)
 
 

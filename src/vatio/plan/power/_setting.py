@@ -1,6 +1,6 @@
 """Choose a power limit and a batch size by what was measured of each: cost = eta x E + (1 - eta) x Pmax x T (Zeus, NSDI'23).
 
-An eta of 1 asks for the least energy, 0 for the least time; between them time is priced at the device's greatest power.
+eta, the share that energy has in the cost: 1 asks for the least energy, 0 for the least time; between them time is priced at the device's greatest power.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class Setting:
     energy_j: float
     duration_s: float
 
-    def cost_j(self, *, eta: float, max_power_w: float) -> float:
+    def cost_j(self, *, energy_share: float, max_power_w: float) -> float:
         """Price energy and time as one.
 
-        >>> Setting(batch=32, power_limit_w=100.0, energy_j=50.0, duration_s=1.0).cost_j(eta=0.5, max_power_w=250.0)
+        >>> Setting(batch=32, power_limit_w=100.0, energy_j=50.0, duration_s=1.0).cost_j(energy_share=0.5, max_power_w=250.0)
         150.0
         """
-        return eta * self.energy_j + (1.0 - eta) * max_power_w * self.duration_s
+        return energy_share * self.energy_j + (1.0 - energy_share) * max_power_w * self.duration_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +40,22 @@ class Chosen:
 
 
 def choose(
-    settings: Iterable[Setting], usual: Setting, *, eta: float = 1.0, max_power_w: float, max_slowdown_ratio: float = math.inf
+    settings: Iterable[Setting],
+    usual: Setting,
+    *,
+    energy_share: float = 1.0,
+    max_power_w: float,
+    max_slowdown_ratio: float = math.inf,
 ) -> Chosen:
     """Give the cheapest setting within a slowdown bound; the usual one is always allowed, and kept where nothing is cheaper.
 
     Raises:
-        UsageError: eta is no share.
+        UsageError: the share of energy is none.
     """
-    if not 0.0 <= eta <= 1.0:
-        raise UsageError(f"eta is {eta:g}", hint="1 for the least energy, 0 for the least time")
+    if not 0.0 <= energy_share <= 1.0:
+        raise UsageError(f"energy_share is {energy_share:g}", hint="1 for the least energy, 0 for the least time")
     allowed = [one for one in settings if one.duration_s <= usual.duration_s * (1.0 + max_slowdown_ratio)]
-    best = min((usual, *allowed), key=lambda one: one.cost_j(eta=eta, max_power_w=max_power_w))
+    best = min((usual, *allowed), key=lambda one: one.cost_j(energy_share=energy_share, max_power_w=max_power_w))
     return Chosen(
         setting=best,
         saved_ratio=1.0 - best.energy_j / usual.energy_j,

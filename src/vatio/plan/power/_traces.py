@@ -56,8 +56,8 @@ def read_power(path: str) -> tuple[PowerTrace, ...]:
         raise UsageError(f"{path} is no trace of power: {error}") from error
 
 
-def read_epochs(path: str, *, dataset: str, network: str, target: float, most: float) -> Mapping[tuple[str, int], Epochs]:
-    """Read how many epochs runs took to a target, by optimiser and batch; more than ``most`` counts as never.
+def read_epochs(path: str, *, dataset: str, network: str, level: float, most: float) -> Mapping[tuple[str, int], Epochs]:
+    """Read how many epochs runs took to a level of the metric, by optimiser and batch; more than ``most`` counts as never.
 
     Batches at which no run reached the target are left out: what they would have taken is not known.
 
@@ -67,7 +67,7 @@ def read_epochs(path: str, *, dataset: str, network: str, target: float, most: f
     found: dict[tuple[str, int], list[float]] = {}
     try:
         for row in _rows(path):
-            if (row["dataset"], row["network"]) == (dataset, network) and math.isclose(float(row["target_metric"]), target):
+            if (row["dataset"], row["network"]) == (dataset, network) and math.isclose(float(row["target_metric"]), level):
                 found.setdefault((row["optimizer"], int(row["batch_size"])), []).append(float(row["target_epoch"] or "nan"))
     except (KeyError, ValueError) as error:
         raise UsageError(f"{path} is no trace of training: {error}") from error
