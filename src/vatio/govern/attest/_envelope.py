@@ -7,10 +7,11 @@ import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from vatio.ledger import Signer, is_signed_message
+from vatio.ledger import Signer, is_signed_message, key_id
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 _MOST_SIGNATURES = 64
+_FIELDS = {"payloadType", "payload", "signatures"}
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -33,32 +34,43 @@ def sealed(payload: bytes, *, signer: Signer | None) -> dict[str, Any]:
 
 
 def opened(envelope: Mapping[str, Any]) -> bytes | None:
-    """Give the payload of an envelope of our type; ``None`` for anything else."""
+    """Give the payload of an envelope of our type; ``None`` for anything else, and where it says more than envelopes do."""
     kind, payload = envelope.get("payloadType"), envelope.get("payload")
+    if envelope.keys() != _FIELDS:
+        return None
     return _unpacked(payload) if kind == PAYLOAD_TYPE and isinstance(payload, str) else None
 
 
 def signing_keys(envelope: Mapping[str, Any], publics: Sequence[str]) -> tuple[str, ...]:
-    """Name those of the public keys that have signed the envelope; what it says of its keys is only a hint and not asked."""
+    """Name those of the public keys that have signed the envelope. The key that a signature names is a hint: it decides
+    nothing, but one that names another key than the one that made it was changed.
+    """
     payload = opened(envelope)
     if payload is None:
         return ()
     message = pae(PAYLOAD_TYPE, payload)
     signatures = tuple(_signatures(envelope))
-    return tuple(public for public in publics if any(is_signed_message(message, one, public) for one in signatures))
+    return tuple(
+        public
+        for public in publics
+        if any(named in (None, key_id(public)) and is_signed_message(message, one, public) for named, one in signatures)
+    )
 
 
-def _signatures(envelope: Mapping[str, Any]) -> Iterator[bytes]:
+def _signatures(envelope: Mapping[str, Any]) -> Iterator[tuple[object, bytes]]:
+    """Give each signature with the key that it names, if it names one; one that says more than that is left out."""
     listed = envelope.get("signatures")
     for item in listed[:_MOST_SIGNATURES] if isinstance(listed, list) else ():
-        text = item.get("sig") if isinstance(item, dict) else None
+        text = item.get("sig") if isinstance(item, dict) and item.keys() <= {"keyid", "sig"} else None
         signature = _unpacked(text) if isinstance(text, str) else None
         if signature is not None:
-            yield signature
+            yield item.get("keyid"), signature
 
 
 def _unpacked(text: str) -> bytes | None:
     """Decode base64 in either of its alphabets, strictly: the same bytes are written in one way only."""
+    if not {"-", "_"}.isdisjoint(text) and not {"+", "/"}.isdisjoint(text):
+        return None
     plain = text.replace("-", "+").replace("_", "/")
     try:
         found = base64.b64decode(plain, validate=True)
