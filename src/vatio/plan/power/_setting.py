@@ -1,6 +1,7 @@
 """Choose a power limit and a batch size by what was measured of each: cost = eta x E + (1 - eta) x Pmax x T (Zeus, NSDI'23).
 
-eta, the share that energy has in the cost: 1 asks for the least energy, 0 for the least time; between them time is priced at the device's greatest power.
+An eta (the share that energy has in the cost) of 1 asks for the least energy, 0 for the least time; between them time is priced
+at the device's greatest power.
 """
 
 from __future__ import annotations
