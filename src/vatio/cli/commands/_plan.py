@@ -10,6 +10,7 @@ from vatio.errors import UnknownName
 
 # Sub-command -> what it does. Its module is commands/_plan_<word>.py and its click command there is called `command`.
 PLANS: dict[str, str] = {
+    "forecast": "Forecast what a kWh emits in a zone, from what it emitted before.",
     "job": "Say when, where and at what power one job should run.",
     "hardware": "Say on what to run, and after how many hours buying pays.",
     "tune": "Find the cheapest threads, workers or batch size by short probes.",

@@ -1,0 +1,50 @@
+"""``vatio plan forecast``."""
+
+from __future__ import annotations
+
+import click
+
+from vatio.cli._rim import Rim
+from vatio.cli._run_options import RunOption
+from vatio.cli._shared import as_json, shared, with_options
+from vatio.cli._terminal import put_json, put_lines, save
+
+_OPTIONS = (
+    RunOption("--history", "history", "FILE", False, "What the zone emitted: CSV of start,g_per_kwh, a month of it or more."),
+    RunOption("--horizon", "horizon", "TIME", False, "How far to look, from now: 48h (else), 7d."),
+    RunOption("--level", "level", "R", False, "Share of the hours that the interval is to hold; else 0.8."),
+    RunOption("--html", "html", "FILE", False, "Write the forecast as a page, with the band."),
+)
+
+
+@click.command("forecast")
+@click.argument("zone")
+@with_options(_OPTIONS)
+@as_json
+@shared
+def command(
+    rim: Rim,
+    *,
+    zone: str,
+    history: str | None,
+    horizon: str | None,
+    level: str | None,
+    html: str | None,
+    as_json: bool,
+) -> None:
+    """Forecast what a kWh emits in ZONE, hour by hour, from what it emitted before; no network, no account.
+
+    The interval is as wide as earlier forecasts have missed. A few days of history are enough to begin with, a month is
+    better; holes may be in it. Times are local, in JSON UTC.
+    """
+    from vatio.cli._forecasting import foretold, is_plain_chart
+    from vatio.report.forecast import forecast_html, forecast_lines
+
+    rim.config()
+    found = foretold(zone, history=history, horizon=horizon, level=level)
+    if html:
+        save(html, forecast_html(found.shown))
+    if as_json:
+        put_json(found.document)
+    elif html != "-":
+        put_lines(forecast_lines(found.shown, plain=is_plain_chart(rim.environ)))
