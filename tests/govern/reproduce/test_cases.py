@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +15,7 @@ def _marked(name):
     return pytest.param(name, marks=pytest.mark.slow) if name == "patched wheel" else name
 
 
-@pytest.mark.parametrize("name", map(_marked, CASES))
+@pytest.mark.parametrize("name", [_marked(name) for name in CASES])
 def test_a_replay_finds_and_names(name, tmp_path):
     if name == "other ISA":
         pytest.importorskip("numpy")
@@ -85,3 +87,18 @@ path = "wheels/{wheel.name}"
 sha256 = "{digest}"
 """
     )
+
+
+def test_data_that_later_commits_have_changed_is_taken_from_the_runs_own_commit(project):
+    def git(*words):
+        subprocess.run(["git", *words], cwd=project.folder, env=project.environ, check=True)
+
+    git("add", "-f", "data.csv")
+    git("commit", "-q", "-m", "data")
+    project.run("--input", "data.csv", "--output", "weights.json", "--", sys.executable, "train.py", "7")
+    path = Path(project.folder) / "data.csv"
+    path.write_text("9,9,9\n" + path.read_text())
+    assert project.replay().exit_code == 3  # changed by hand
+    git("commit", "-q", "-am", "more data")
+    found = project.replay()
+    assert (found.exit_code, found.verdict["tier"]) == (0, "L0"), (found.verdict, found.said)

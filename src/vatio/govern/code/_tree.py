@@ -23,6 +23,17 @@ def has_commit(root: str, commit: str, environ: Mapping[str, str]) -> bool:
     return _git(("-C", root, "cat-file", "-e", f"{commit}^{{commit}}"), environ).returncode == 0
 
 
+def committed(root: str, commit: str, name: str, environ: Mapping[str, str]) -> bytes | None:
+    """Give a file as a commit has it, unless the one in the tree was changed by hand since.
+
+    A file that differs from a commit because later commits changed it is one thing, a file that nobody has committed another.
+    """
+    if _git(("-C", root, "status", "--porcelain", "--", name), environ).stdout.strip():
+        return None
+    found = _git(("-C", root, "cat-file", "blob", f"{commit}:{name}"), environ)
+    return found.stdout if found.returncode == 0 else None
+
+
 def check_out(root: str, commit: str, *, into: str, environ: Mapping[str, str]) -> None:
     """Check a commit out into an empty folder; the repository itself is only read.
 

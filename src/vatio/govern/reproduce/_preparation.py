@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from vatio.errors import MeasureError, UnknownName
-from vatio.govern.code import has_commit, read_blob
+from vatio.govern.code import committed, has_commit, read_blob
 from vatio.govern.reproduce._choice import Choice, choose
 from vatio.govern.reproduce._command import Command, restored
 from vatio.govern.reproduce._environ import redacted_variables
-from vatio.govern.reproduce._files import differing, outside
+from vatio.govern.reproduce._files import below, differing, outside
 from vatio.govern.reproduce._interpreter import is_patched
 from vatio.govern.reproduce._original import Original
 from vatio.govern.reproduce._request import ReproduceRequest
 from vatio.measure.snapshot import Veil
-from vatio.records import Divergence
+from vatio.records import Divergence, FileDigest
 
 _PROGRAMS = (".py", ".pyx", ".ipynb", ".sh", ".r", ".jl", ".c", ".cc", ".cpp", ".cu", ".h", ".hpp", ".rs", ".js", ".ts")
 
@@ -42,7 +43,7 @@ def prepare(original: Original, request: ReproduceRequest, *, veil: Veil) -> Pre
     environment = original.environment
     command = restored(environment.argv, arguments=request.arguments, veil=veil)
     code_steps, code_missing = _code(original, request)
-    swapped = tuple(_inputs(original, veil))
+    swapped = tuple(_inputs(original, veil, request.environ))
     choice = choose(original, environ=request.environ, veil=veil)
     lost = (
         *command.missing,
@@ -126,13 +127,23 @@ def _code(original: Original, request: ReproduceRequest) -> tuple[list[str], lis
     return steps, missing
 
 
-def _inputs(original: Original, veil: Veil) -> Iterator[Divergence]:
+def _is_committed(original: Original, item: FileDigest, veil: Veil, environ: Mapping[str, str]) -> bool:
+    """Tell whether the run's commit has the very bytes of an input that later commits have changed."""
+    git = original.environment.git
+    name = below(original.root, os.path.join(original.folder, veil.bare(item.path)))
+    if original.bundle is not None or git is None or git.commit is None or name is None:
+        return False
+    content = committed(original.root, git.commit, name, environ)
+    return content is not None and sha256(content).hexdigest() == item.sha256
+
+
+def _inputs(original: Original, veil: Veil, environ: Mapping[str, str]) -> Iterator[Divergence]:
     changed = {said.partition(": ")[2] for said in original.environment.changed or () if said.startswith("input: ")}
     for item in original.environment.inputs:
         if item.path in changed:  # told of as such
             continue
         found = differing("inputs", item, original.input_at(item, veil.bare(item.path)))
-        if found is not None:
+        if found is not None and not _is_committed(original, item, veil, environ):
             yield found
 
 

@@ -12,7 +12,7 @@ from vatio.govern.code import apply_copy, check_out, read_blob
 from vatio.govern.reproduce._choice import executable_of
 from vatio.govern.reproduce._command import anchored, moved, with_seed
 from vatio.govern.reproduce._environ import replay_environ
-from vatio.govern.reproduce._files import below, by_name, clear_outputs, outside, place
+from vatio.govern.reproduce._files import below, by_name, clear_outputs, digest_now, outside, place
 from vatio.govern.reproduce._original import REPLAY_OF, Original
 from vatio.govern.reproduce._preparation import Preparation
 from vatio.govern.reproduce._repeat import Repeated, Task, repeat
@@ -113,6 +113,8 @@ def _lay_out_input(stage: Stage, item: FileDigest, tree: str) -> str:
     source = original.input_at(item, path)
     relative = below(original.root, os.path.normpath(os.path.join(original.folder, path)))
     if relative is None:
+        return ""
+    if digest_now(os.path.join(tree, relative)).sha256 == item.sha256:  # the commit has it
         return ""
     return place(source, os.path.join(tree, relative), length_bytes=item.bytes or 0)
 
