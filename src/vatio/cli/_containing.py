@@ -18,9 +18,7 @@ def export_container(rim: Rim, runs: tuple[str, ...], *, out: str | None, image:
     from vatio.govern import write_container
 
     if len(runs) != 1 or out is None:
-        raise UsageError(
-            "a container is of one run, and lies in a folder", hint="runs export RUN --as container --out DIR"
-        )
+        raise UsageError("a container is of one run, and lies in a folder", hint="runs export RUN --as container --out DIR")
     written = write_container(runs[0], out=out, image=image, config=rim.config(), environ=rim.environ)
     put_lines([os.path.join(out, name) for name in written.files])
     for remark in written.remarks:
