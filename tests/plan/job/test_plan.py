@@ -216,6 +216,8 @@ def test_the_price_or_the_renewable_share_may_decide():
     assert price.start == NOW + 2 * HOUR
     assert price.cost_eur.value == pytest.approx(-0.05)
     assert price.decided_by == "price: time"
+    assert price.saved_ratio.value == pytest.approx(1.0 - 300.0 / 500.0)
+    assert any(note.startswith("price: 116.7 % less") for note in price.notes)
     share = plan_job(job(1, 6), {"DE": DAY}, now=NOW, places={"DE": place}, objective="renewable")
     assert share.start == NOW + 4 * HOUR
     assert share.renewable_ratio.value == pytest.approx(0.9)

@@ -47,7 +47,7 @@ class PlanConfig:
         example='"0.5h"',
     )
     max_slowdown_ratio: float = setting(
-        "number",
+        "ratio",
         "How much longer a power cap may make a job.",
         default=0.05,
         unit="ratio",

@@ -4,37 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from vatio.account import IntensityCurve
-from vatio.errors import UnknownName, UsageError
+from vatio.plan.job._asked import Asked, ask, times_of
 from vatio.plan.job._gain import Gain, gain
-from vatio.plan.job._job import Job, Place, Steps, curve_of, fastest
+from vatio.plan.job._job import Job, Place, curve_of
 from vatio.plan.job._score import Outlook, Site, energy, euros, grams, move_cost, renewable, total_j
-from vatio.plan.job._shapes import Choice, at_once, cheapest, cost_of, rates_of
-from vatio.plan.job._slots import NS_PER_S, moment_ns, nanoseconds, slots_between
-from vatio.plan.job._windows import moment_of, windows_of
+from vatio.plan.job._shapes import Choice, at_once, cheapest, cost_of
+from vatio.plan.job._windows import windows_of
 from vatio.records import Plan, PlanCurve, Quantity, Saving
-from vatio.report import duration
 
 # The ends of the saved share, and whether the gain is real: one whose ends hold 0 may be worth taking every time.
 Guard = Callable[[Outlook], tuple[float, float, bool]]
 # Costs that differ by less are the same: the plan is then to run at once, at home.
 _SAME_RATIO = 1e-9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Hold a question with its times in nanoseconds and its places at hand; ``home`` is where run-now would run."""
-
-    job: Job
-    objective: str
-    start_ns: int
-    end_ns: int
-    sites: tuple[Site, ...]
-    home: Site
-    notes: tuple[str, ...]
 
 
 def plan_job(
@@ -57,126 +42,33 @@ def plan_job(
         UsageError: the deadline is past, or nearer than the job is long; an objective has no curve.
         UnknownName: there is no curve of the home zone.
     """
-    start_ns, end_ns, notes = _times(job, now)
+    start_ns, end_ns, notes = times_of(job, now)
     if not curves:
         return _without_curve(job, start_ns, end_ns, notes)
-    asked = _asked(job, curves, places or {}, home, objective, (start_ns, end_ns), notes)
+    asked = ask(
+        job,
+        curves,
+        places=places or {},
+        home=home,
+        objective=objective,
+        times_ns=(start_ns, end_ns),
+        notes=notes,
+    )
     now_choice = at_once(job, start_ns, end_ns)
     chosen, site = _best(asked, now_choice)
     found = gain(asked.home, now_choice, site, chosen, job=job, objective=objective, guard=guard)
+    decided_by, notes = _decided_by(asked, now_choice, chosen, site), asked.notes
     if (chosen is not now_choice or site is not asked.home) and found.is_noise:
-        said = "the gain lies within the noise of the curve: run now" + _said(found)
-        asked_notes = (*asked.notes, said)
-        same = gain(asked.home, now_choice, asked.home, now_choice, job=job, objective=objective, guard=None)
-        return _written(
-            asked, (now_choice, now_choice), asked.home, same, decided_by="nothing: no predictable gain", notes=asked_notes
-        )
-    decided_by = _decided_by(asked, now_choice, chosen, site)
-    return _written(asked, (now_choice, chosen), site, found, decided_by=decided_by, notes=asked.notes)
+        chosen, site, decided_by = now_choice, asked.home, "nothing: no predictable gain"
+        notes = (*notes, "the gain lies within the noise of the curve: run now" + _said(found))
+        found = gain(site, now_choice, site, chosen, job=job, objective=objective, guard=None)
+    return _written(asked, (now_choice, chosen), site, found, decided_by=decided_by, notes=notes)
 
 
 def _said(found: Gain) -> str:
     if found.value is None or found.low is None or found.high is None:
         return ""
     return f" ({100.0 * found.value:.1f} %, {100.0 * found.low:.1f} to {100.0 * found.high:.1f} %)"
-
-
-def _times(job: Job, now: datetime) -> tuple[int, int, tuple[str, ...]]:
-    """Give when a job may start and must have ended; the reserve is given up where it leaves no room.
-
-    Raises:
-        UsageError: the deadline is past, or too near.
-    """
-    if now.tzinfo is None:
-        raise UsageError("a time without a time zone", hint="use datetime.now(UTC)")
-    start_ns = moment_ns(max(now, job.earliest or now).timestamp())
-    deadline_ns, need_ns = moment_ns(job.deadline.timestamp()), nanoseconds(job.duration_s / fastest(rates_of(job)))
-    if deadline_ns <= start_ns:
-        raise UsageError(
-            f"the deadline {_local(job.deadline)} is past"
-            if job.deadline <= now
-            else "the deadline is before the earliest start",
-            hint="give a later --deadline, or --slack 24h",
-        )
-    room_ns = deadline_ns - start_ns
-    if room_ns < need_ns:
-        raise UsageError(
-            f"the job takes {duration(need_ns / NS_PER_S)}, the deadline is in {duration(room_ns / NS_PER_S)}",
-            hint="give a later --deadline, or a shorter --duration",
-        )
-    spare_ns = nanoseconds(job.spare_s)
-    if spare_ns and room_ns - spare_ns < need_ns:
-        return start_ns, deadline_ns, ("the job may take longer than its deadline leaves: its reserve is given up",)
-    return start_ns, deadline_ns - spare_ns, ()
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _asked(
-    job: Job,
-    curves: Mapping[str, IntensityCurve],
-    places: Mapping[str, Place],
-    home: str | None,
-    objective: str,
-    times_ns: tuple[int, int],
-    notes: tuple[str, ...],
-) -> Asked:
-    at_home = next(iter(curves)) if home is None else home
-    for zone in (at_home, *places):
-        if zone not in curves:
-            raise UnknownName.among("zone", zone, curves)
-    _weighed(job, places)
-    allowed, said = _allowed(job, tuple(curves), places, at_home)
-    sites = tuple(_site(zone, curves[zone], places.get(zone, Place()), objective, times_ns) for zone in allowed)
-    asked_notes = (*notes, *said, *(note for site in sites for note in _about(site, times_ns[1])))
-    return Asked(
-        job=job, objective=objective, start_ns=times_ns[0], end_ns=times_ns[1], sites=sites, home=sites[0], notes=asked_notes
-    )
-
-
-def _weighed(job: Job, places: Mapping[str, Place]) -> None:
-    unknown = job.power_w.is_missing and not (job.rates or job.profile)
-    if unknown and any(place.move_j or place.move_g for place in places.values()):
-        raise UsageError("the move of the data cannot be weighed against a job of unknown power", hint="give --power-w")
-
-
-def _allowed(job: Job, zones: Sequence[str], places: Mapping[str, Place], home: str) -> tuple[list[str], list[str]]:
-    """Give the zones that meet the limits, home first: the data is there already; say why others do not."""
-    allowed, said = [home], []
-    for zone in zones:
-        latency_s = places.get(zone, Place()).latency_s
-        if zone == home:
-            continue
-        if job.residency and not any(zone == one or zone.startswith(f"{one}-") for one in job.residency):
-            said.append(f"{zone} is left out: the data stays in {', '.join(job.residency)}")
-        elif job.max_latency_s is not None and (latency_s is None or latency_s > job.max_latency_s):
-            far = "its latency is not known" if latency_s is None else f"{1000 * latency_s:.0f} ms away"
-            said.append(f"{zone} is left out: {far}")
-        else:
-            allowed.append(zone)
-    return allowed, said
-
-
-def _site(zone: str, curve: IntensityCurve, place: Place, objective: str, times_ns: tuple[int, int]) -> Site:
-    chosen = curve_of(place, curve, objective)
-    values = chosen.values if isinstance(chosen, Steps) else chosen.values_g_per_kwh
-    if objective == "renewable":
-        values = tuple(None if value is None else 1.0 - value for value in values)
-    return Site(zone=zone, curve=curve, place=place, slots=slots_between(chosen, values, *times_ns))
-
-
-def _about(site: Site, end_ns: int) -> list[str]:
-    if site.slots is None:
-        return [f"nothing is known of {site.zone} for that time"]
-    said = []
-    if site.slots.holes_s:
-        said.append(f"the curve of {site.zone} has holes of {duration(site.slots.holes_s)}: the interval is wider")
-    if site.slots.end_ns < end_ns:
-        until = moment_of(site.slots.end_ns).strftime("%Y-%m-%d %H:%M")
-        said.append(f"the curve of {site.zone} ends at {until} UTC: nothing is planned after it")
-    return said
 
 
 def _best(asked: Asked, now_choice: Choice) -> tuple[Choice, Site]:
@@ -240,6 +132,10 @@ def _written(
 ) -> Plan:
     now_choice, chosen = choices
     windows = windows_of(chosen, site.zone)
+    saved = found
+    if asked.objective != "carbon":
+        saved = gain(asked.home, now_choice, site, chosen, job=asked.job, objective="carbon", guard=None)
+        notes = (*notes, *_by_objective(asked.objective, found))
     curve = curve_of(site.place, site.curve, asked.objective)
     return Plan(
         start=windows[0].start,
@@ -247,7 +143,7 @@ def _written(
         windows=windows,
         emissions_g=grams(chosen, site, asked.job),
         now_emissions_g=grams(now_choice, asked.home, asked.job),
-        saved_ratio=Saving(value=found.value, low=found.low, high=found.high),
+        saved_ratio=Saving(value=saved.value, low=saved.low, high=saved.high),
         energy_j=energy(chosen, site, asked.job),
         cost_eur=euros(chosen, site, asked.job),
         renewable_ratio=renewable(chosen, site),
@@ -260,6 +156,14 @@ def _written(
         ),
         notes=(*notes, *_resumes(asked.job, chosen), *_unpowered(asked.job)),
     )
+
+
+def _by_objective(objective: str, found: Gain) -> list[str]:
+    """Say what is gained of what was to be least, where that is not grams: ``saved_ratio`` is always of grams."""
+    if found.value is None:
+        return []
+    what = {"price": "price", "renewable": "energy that is not renewable"}[objective]
+    return [f"{what}: {100.0 * found.value:.1f} % less than now"]
 
 
 def _resumes(job: Job, chosen: Choice) -> list[str]:
