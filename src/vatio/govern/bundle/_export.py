@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import file_digest, sha256
 
 from vatio.errors import MeasureError, UsageError
@@ -52,7 +54,7 @@ def export_bundle(
     """
     environment = _checked(record)
     veil = Veil(environ, hostname=surroundings(environ).hostname, salt=local_salt(environ))
-    with tempfile.TemporaryDirectory(prefix="vatio-export-") as scratch:
+    with _scratch(out) as scratch:
         asked = Asked(
             record=record,
             environment=environment,
@@ -76,6 +78,19 @@ def export_bundle(
         except OSError as error:
             raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
     return manifest
+
+
+@contextmanager
+def _scratch(out: str) -> Iterator[str]:
+    """Give a folder beside the bundle, where there has to be room for it."""
+    try:
+        folder = tempfile.mkdtemp(prefix=".vatio-export-", dir=os.path.dirname(os.path.abspath(out)))
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _checked(record: RunRecord) -> Environment:

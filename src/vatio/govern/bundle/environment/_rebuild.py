@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from typing import BinaryIO
 
 from vatio.errors import EnvironmentFailed, InvalidLock
 from vatio.files import regular
@@ -17,6 +18,7 @@ from vatio.measure.snapshot import listed, part_name
 
 # The oldest date that a zip can hold: the same files make the same wheel.
 _DATE = (1980, 1, 1, 0, 0, 0)
+_SLICE_BYTES, _LARGE_BYTES = 1 << 20, 1 << 31
 _SHEBANG = re.compile(rb"^#![^\n]*python[^\n]*")
 
 
@@ -81,20 +83,28 @@ def _made_scripts(item: Installed) -> set[str]:
 
 
 def _added(archive: zipfile.ZipFile, name: str, path: str, item: Installed) -> str:
+    hasher, length_bytes, member = sha256(), 0, zipfile.ZipInfo(name, _DATE)
     try:
         with open(path, "rb", opener=regular) as file:
-            data = file.read()
-        mode = os.stat(path).st_mode
+            status = os.fstat(file.fileno())
+            member.external_attr = (0o100755 if status.st_mode & 0o100 else 0o100644) << 16
+            with archive.open(member, "w", force_zip64=status.st_size > _LARGE_BYTES) as packed:
+                for part in _parts(file, is_script=".data/scripts/" in name):
+                    hasher.update(part)
+                    length_bytes += packed.write(part)
     except OSError as error:
         raise EnvironmentFailed(f"{item.name} {item.version}: {name} is gone or cannot be read") from error
-    if ".data/scripts/" in name:
-        data = _SHEBANG.sub(b"#!python", data)
-    member = zipfile.ZipInfo(name, _DATE)
-    member.external_attr = (0o100755 if mode & 0o100 else 0o100644) << 16
-    archive.writestr(member, data)
-    digest = base64.urlsafe_b64encode(sha256(data).digest()).decode().rstrip("=")
+    digest = base64.urlsafe_b64encode(hasher.digest()).decode().rstrip("=")
     quoted = f'"{name}"' if "," in name else name
-    return f"{quoted},sha256={digest},{len(data)}\n"
+    return f"{quoted},sha256={digest},{length_bytes}\n"
+
+
+def _parts(file: BinaryIO, *, is_script: bool) -> Iterator[bytes]:
+    if is_script:  # the installer puts the interpreter of its environment there
+        yield _SHEBANG.sub(b"#!python", file.read())
+        return
+    while part := file.read(_SLICE_BYTES):
+        yield part
 
 
 def _wheel_name(item: Installed, stem: str) -> str:
