@@ -92,6 +92,15 @@ def test_duration_and_power_are_learnt_from_earlier_runs(curves: Shell) -> None:
     assert timedelta(seconds=0.05) < lasts < timedelta(seconds=20)
 
 
+def test_a_power_profile_is_learnt_from_the_latest_run(curves: Shell) -> None:
+    assert curves("run", "--interval", "100ms", "--", "sleep", "0.4").returncode == 0
+    words = ("--slack", "24h", "--curve", "de.csv", "--zone", "DE", "--power-profile", "learnt")
+    plan = document(curves, *words, "--", "sleep", "0.4")
+    assert plan["emissions_g"]["value"] > 0.0
+    assert curves("plan", "job", *words, "--", "sleep", "9").returncode == 2
+    assert curves("plan", "job", "--duration", "1h", *words, "--", "sleep", "0.4").returncode == 2
+
+
 def test_without_a_curve_it_runs_now_by_the_annual_table(shell: Shell) -> None:
     plan = document(shell, "--duration", "2h", "--slack", "24h", "--power-w", "500", "--zone", "DE")
     assert plan["decided_by"].startswith("nothing")

@@ -15,7 +15,7 @@ JOB_OPTIONS = (
     RunOption("--interruptible", "interruptible", None, False, "It may be paused and resumed."),
     RunOption("--resume-cost", "resume_cost", "TIME", False, "What a resume burns, as time of the job's own energy: 0.5h."),
     RunOption("--power-w", "power_w", "W", False, "Watts that it draws; else learnt from runs of COMMAND."),
-    RunOption("--power-profile", "profile", "FILE", False, "CSV of duration_s,power_w: how its power changes as it goes on."),
+    RunOption("--power-profile", "profile", "FILE", False, "CSV of duration_s,power_w: its power as it goes on; or learnt."),
     RunOption(
         "--rates", "rates", "FILE", False, "CSV of throughput_ratio,power_w[,scale][,power_limit_w]: ways to run, usual first."
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from vatio.account import IntensityCurve
@@ -12,17 +13,18 @@ from vatio.cli._plan_options import configured
 from vatio.cli._plan_places import Places, read_places
 from vatio.cli._rim import Rim
 from vatio.errors import UnknownName, UsageError
-from vatio.plan.job import Job, Learnt, learn, parse_moment, plan_job, read_profile, read_rates
+from vatio.plan.job import Job, Learnt, PowerStep, is_same, learn, parse_moment, plan_job, read_profile, read_rates
 from vatio.records import Plan, Quantity
-from vatio.report import duration
+from vatio.report import duration, power_curve
 from vatio.units import parse_duration_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.config import Config
+    from vatio.ledger import Samples
 
-_GIVEN = "given"
-_RUNS = 200
+_GIVEN, _LEARNT = "given", "learnt"
+_RUNS, _STEPS = 200, 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ def planned(rim: Rim, options: Mapping[str, Any], command: Sequence[str], *, now
     """
     at = now or datetime.now(UTC)
     config = rim.config(configured(options))
-    learnt = _learnt(rim, command)
+    learnt = _learnt(rim, command, profiled=options["profile"] == _LEARNT)
     job = _job(config, options, learnt, at)
     start = max(at, job.earliest or at)
     found = read_places(config, rim.environ, start=start, end=job.deadline)
@@ -53,7 +55,7 @@ def planned(rim: Rim, options: Mapping[str, Any], command: Sequence[str], *, now
     return Planned(plan=plan, job=job, curve=_curve_of(plan, found), start=start, end=_shown_until(plan, job))
 
 
-def _learnt(rim: Rim, command: Sequence[str]) -> Learnt | None:
+def _learnt(rim: Rim, command: Sequence[str], *, profiled: bool) -> Learnt | None:
     if not command:
         return None
     try:
@@ -61,7 +63,31 @@ def _learnt(rim: Rim, command: Sequence[str]) -> Learnt | None:
     except UnknownName:  # there is none yet
         return None
     with ledger:
-        return learn(ledger.runs(_RUNS), command)
+        records = ledger.runs(_RUNS)
+        found = learn(records, command)
+        if found is None or not profiled:
+            return found
+        latest = next(record for record in records if record.status == "finished" and is_same(record.command, command))
+        return replace(found, profile=_shape(ledger.samples(latest.id), found))
+
+
+def _shape(samples: Samples, found: Learnt) -> tuple[PowerStep, ...]:
+    """Give how the power of a run went on, stretched to the median duration and watts.
+
+    Raises:
+        UsageError: the watts are not known, or the run was too short for a shape.
+    """
+    curve = power_curve(samples, slots=_STEPS)
+    known = [
+        (end_s - start_s, watts)
+        for (start_s, end_s), watts in zip(pairwise(curve.edges_s), curve.mean_w, strict=True)
+        if watts is not None and end_s > start_s
+    ]
+    whole_s, whole_j = sum(length_s for length_s, _ in known), sum(length_s * watts for length_s, watts in known)
+    if found.power_w.value is None or not whole_j > 0.0:
+        raise UsageError("how the power goes on is not known", hint="give --power-w, or a file to --power-profile")
+    longer, stronger = (found.duration_s.value or 0.0) / whole_s, found.power_w.value * whole_s / whole_j
+    return tuple(PowerStep(duration_s=length_s * longer, power_w=watts * stronger) for length_s, watts in known)
 
 
 def _job(config: Config, options: Mapping[str, Any], learnt: Learnt | None, now: datetime) -> Job:
@@ -77,18 +103,26 @@ def _job(config: Config, options: Mapping[str, Any], learnt: Learnt | None, now:
         resume_cost_s=chosen.resume_cost_s,
         spare_s=spare_s,
         rates=read_rates(options["rates"]) if options["rates"] else (),
-        profile=read_profile(options["profile"]) if options["profile"] else (),
+        profile=_profile(options, learnt),
         max_slowdown_ratio=chosen.max_slowdown_ratio,
         max_latency_s=None if chosen.max_latency_ms is None else chosen.max_latency_ms / 1000.0,
         residency=chosen.residency,
     )
 
 
+def _profile(options: Mapping[str, Any], learnt: Learnt | None) -> tuple[PowerStep, ...]:
+    if options["profile"] != _LEARNT:
+        return read_profile(options["profile"]) if options["profile"] else ()
+    if learnt is None or options["duration"]:
+        raise UsageError("--power-profile learnt needs earlier runs of the command, and their duration")
+    return learnt.profile
+
+
 def _duration_s(options: Mapping[str, Any], learnt: Learnt | None) -> tuple[float, float]:
     """Give the time that the job takes, and what it may take beyond that."""
     if options["duration"]:
         return parse_duration_s(options["duration"]), 0.0
-    if options["profile"]:
+    if options["profile"] and options["profile"] != _LEARNT:
         return sum(step.duration_s for step in read_profile(options["profile"])), 0.0
     if learnt is None:
         raise UsageError(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vatio.plan.job._job import Rate as Rate
     from vatio.plan.job._job import Steps as Steps
     from vatio.plan.job._learnt import Learnt as Learnt
+    from vatio.plan.job._learnt import is_same as is_same
     from vatio.plan.job._learnt import learn as learn
     from vatio.plan.job._moment import parse_moment as parse_moment
     from vatio.plan.job._oracle import oracle as oracle
@@ -37,7 +38,7 @@ __getattr__, __dir__, __all__ = door(
         "_elastic": "cheapest_work hull",
         "_file": "CurveFile read_curve_file",
         "_job": "Job OBJECTIVES Place PowerStep Rate Steps",
-        "_learnt": "Learnt learn",
+        "_learnt": "Learnt is_same learn",
         "_moment": "parse_moment",
         "_oracle": "oracle",
         "_plan": "Guard plan_job",

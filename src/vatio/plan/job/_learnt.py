@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from vatio.plan.job._job import PowerStep
 from vatio.records import Quantity, RunRecord
 
 # The snapshot writes this where a secret stood.
@@ -15,11 +16,15 @@ _REDACTED = "***"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    """Hold the median duration and watts of earlier runs, each from the least to the most of them."""
+    """Hold the median duration and watts of earlier runs, each from the least to the most of them.
+
+    ``profile`` is how the power of the latest one went on, where that was asked for.
+    """
 
     duration_s: Quantity
     power_w: Quantity
     runs: int
+    profile: tuple[PowerStep, ...] = ()
 
 
 def learn(records: Iterable[RunRecord], command: Sequence[str]) -> Learnt | None:
