@@ -93,7 +93,7 @@ def _measured(rim: Rim, unit: str) -> tuple[Option, ...]:
     with suppress(UnknownName), rim.ledger(settled=False) as ledger:
         found = from_runs(ledger.runs(_RUNS), unit)
     if not found:
-        raise UsageError(f"no finished run counted {unit!r}", hint=ff'count it in the run: vatio.work({unit}=n)')
+        raise UsageError(f"no finished run counted {unit!r}", hint=f"count it in the run: vatio.work({unit}=n)")
     return found
 
 
