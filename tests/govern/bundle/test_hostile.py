@@ -18,7 +18,7 @@ from tests.govern.bundle.wheels import packed
 from vatio.errors import BundleRefused
 from vatio.govern.bundle import open_bundle
 from vatio.govern.bundle.archive import Source, signature_bytes, write_archive
-from vatio.ledger import Signer
+from vatio.ledger import OwnerLock, Signer
 
 Files = dict[str, bytes]
 
@@ -280,3 +280,21 @@ def test_a_folder_that_has_something_in_it_is_left_alone(made: Made, tmp_path: P
         with pytest.raises(BundleRefused, match="there already"):
             open_bundle(str(made.path), into=str(tmp_path / name))
     assert os.listdir(tmp_path / "kept") == ["x"]
+
+
+def test_what_a_killed_process_has_left_goes_with_the_next(made: Made, tmp_path: Path) -> None:
+    (tmp_path / ".vatio-bundle-left" / "work").mkdir(parents=True)
+    for name in ("owned", "young"):
+        (tmp_path / f".vatio-bundle-{name}").mkdir()
+    for name in ("left", "owned"):
+        os.utime(tmp_path / f".vatio-bundle-{name}", (0, 0))
+    with OwnerLock(str(tmp_path / ".vatio-bundle-owned")):
+        os.utime(tmp_path / ".vatio-bundle-owned", (0, 0))
+        owner = os.fork()
+        if owner == 0:  # a lock is the process's: another one has to look
+            try:
+                open_bundle(str(made.path), into=str(tmp_path / "opened"))
+            finally:
+                os._exit(0)
+        os.waitpid(owner, 0)
+    assert sorted(os.listdir(tmp_path)) == [".vatio-bundle-owned", ".vatio-bundle-young", "opened"]

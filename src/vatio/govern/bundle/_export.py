@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from hashlib import file_digest, sha256
 
 from vatio.errors import MeasureError, UsageError
 from vatio.files import regular
 from vatio.govern.bundle._papers import Asked, Papers, add_code, add_environment, add_inputs
+from vatio.govern.bundle._workplace import workplace
 from vatio.govern.bundle.archive import (
     BundleManifest,
     Member,
@@ -54,43 +52,33 @@ def export_bundle(
     """
     environment = _checked(record)
     veil = Veil(environ, hostname=surroundings(environ).hostname, salt=local_salt(environ))
-    with _scratch(out) as scratch:
-        asked = Asked(
-            record=record,
-            environment=environment,
-            blob=ledger.read_blob,
-            veil=veil,
-            environ=environ,
-            scratch=scratch,
-            root=root,
-            wheels=wheels,
-            download=download,
-        )
-        papers = _papers(asked, ledger, progress)
-        progress("writing")
-        sources = sorted((_source(path, content) for path, content in papers.files.items()), key=lambda one: one.path)
-        manifest = _manifest(asked, papers, sources)
-        check_member_names(manifest.members)
-        head = dumps(manifest)
-        signature = signature_bytes(sha256(head).hexdigest(), signer=signer)
-        try:
-            write_archive(out, [_source("manifest.json", head), _source("signature.json", signature), *sources])
-        except OSError as error:
-            raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
-    return manifest
-
-
-@contextmanager
-def _scratch(out: str) -> Iterator[str]:
-    """Give a folder beside the bundle, where there has to be room for it."""
     try:
-        folder = tempfile.mkdtemp(prefix=".vatio-export-", dir=os.path.dirname(os.path.abspath(out)))
+        with workplace(os.path.dirname(os.path.abspath(out))) as scratch:
+            asked = Asked(
+                record=record,
+                environment=environment,
+                blob=ledger.read_blob,
+                veil=veil,
+                environ=environ,
+                scratch=scratch,
+                root=root,
+                wheels=wheels,
+                download=download,
+            )
+            return _written(asked, _papers(asked, ledger, progress), out=out, signer=signer, progress=progress)
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _written(asked: Asked, papers: Papers, *, out: str, signer: Signer | None, progress: Progress) -> BundleManifest:
+    progress("writing")
+    sources = sorted((_source(path, content) for path, content in papers.files.items()), key=lambda one: one.path)
+    manifest = _manifest(asked, papers, sources)
+    check_member_names(manifest.members)
+    head = dumps(manifest)
+    signature = signature_bytes(sha256(head).hexdigest(), signer=signer)
+    write_archive(out, [_source("manifest.json", head), _source("signature.json", signature), *sources])
+    return manifest
 
 
 def _checked(record: RunRecord) -> Environment:

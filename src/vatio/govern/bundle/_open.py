@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, BinaryIO, TypeVar
@@ -14,6 +13,7 @@ from vatio.errors import BundleRefused, InvalidLock, InvalidRecord
 from vatio.files import regular
 from vatio.govern.bundle._bundle import Bundle
 from vatio.govern.bundle._consistent import check_consistent
+from vatio.govern.bundle._workplace import workplace
 from vatio.govern.bundle.archive import (
     ArchiveReader,
     BundleManifest,
@@ -44,20 +44,14 @@ def open_bundle(path: str, *, into: str, key: str | None = None) -> Bundle:
     parent = os.path.dirname(os.path.abspath(into))
     try:
         os.makedirs(parent, exist_ok=True)
-        part = tempfile.mkdtemp(prefix=".vatio-bundle-", dir=parent)
-    except OSError as error:
-        raise BundleRefused(f"{into} cannot be made: {error.strerror}") from error
-    try:
-        with _opened(path) as file:
+        with workplace(parent) as part, _opened(path) as file:
             bundle = _checked(file, part, key=key)
-        if os.path.isdir(into):
-            os.rmdir(into)
-        os.rename(part, into)
+            if os.path.isdir(into):
+                os.rmdir(into)
+            os.rename(part, into)
         lock = None if bundle.lock is None else read_lock(os.path.join(into, "pylock.toml"))
     except OSError as error:
         raise BundleRefused(f"the bundle cannot be unpacked: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return Bundle(
         folder=os.path.abspath(into),
         manifest=bundle.manifest,

@@ -33,7 +33,7 @@ def check_wheel(path: str) -> tuple[str, str]:
             members = archive.infolist()
     except InvalidLock as error:
         raise BundleRefused(str(error), hint=error.hint) from error
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (OSError, zipfile.BadZipFile, ValueError, RuntimeError) as error:
         raise BundleRefused(f"wheel {name} cannot be read: {error}") from error
     for what in _wrong(members, os.path.getsize(path)):
         raise BundleRefused(f"wheel {name}: {what}")
@@ -54,7 +54,7 @@ def wheel_digest(path: str) -> str:
                 for member in archive.infolist()
                 if not member.is_dir() and (name := _installed_name(member.filename)) is not None
             ]
-    except (OSError, zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (OSError, zipfile.BadZipFile, ValueError, EOFError, RuntimeError) as error:
         raise BundleRefused(f"wheel {os.path.basename(path)} is broken: {error}") from error
     return digest_of_parts(parts)
 
