@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from vatio.errors import UsageError
 from vatio.plan.forecast._band import missed
 from vatio.plan.forecast._choose import at_once, cheapest_window
 from vatio.plan.forecast._features import DAY_H
@@ -43,7 +44,7 @@ class Foresight:
     """Hold a forecast with its own record: what earlier ones foretold for the hours ahead of them, and what came.
 
     Rows of ``foretold`` and ``came`` are consecutive origins, the latest last, all come due; columns hours ahead, from the
-    origin's own hour, which is known. ``is_surprised``: the last day went as none of the last 28.
+    origin's own hour, which is known. ``is_surprised``: the last two days went as none of the last 28.
     """
 
     forecast: Forecast
@@ -56,15 +57,16 @@ class Foresight:
 
         A job that runs in one piece is one bet on one window: it is taken only where what such bets have surely gained in
         this zone, moved within ``window_h`` hours, bears what it may lose. One that may be interrupted spreads its bets.
+
+        Raises:
+            UsageError: a plan is longer than the forecast.
         """
         np = require("numpy", extra="plan")
-        changes = _folded(np.asarray(now_j, dtype=float) - np.asarray(plan_j, dtype=float), self.foretold.shape[1])
-        values = np.array([self.forecast.known_g_per_kwh, *self.forecast.g_per_kwh])
-        loads = _folded(np.asarray(now_j, dtype=float), self.foretold.shape[1])
-        path = values[: self.foretold.shape[1]]
-        whole = float(loads @ path)
-        exact = float((np.asarray(now_j)[: len(values)] - np.asarray(plan_j)[: len(values)]) @ values[: len(now_j)])
-        gain = exact / whole if whole > 0.0 else 0.0
+        path = np.array([self.forecast.known_g_per_kwh, *self.forecast.g_per_kwh])
+        now, plan = (_padded(loads, len(path)) for loads in (now_j, plan_j))
+        whole, width = float(now @ path), self.foretold.shape[1]
+        gain = float((now - plan) @ path) / whole if whole > 0.0 else 0.0
+        changes = _folded(now - plan, width)
         tail = (1.0 - self.forecast.level) / 2.0
         if not np.abs(changes).any() or whole <= 0.0:
             return self._promise(gain, (gain, gain), False, "the plan is to run now")
@@ -73,7 +75,7 @@ class Foresight:
             return self._promise(gain, (-math.inf, math.inf), False, "too short a history to say what a gain is worth")
         low, high = (float(end[0]) / whole for end in spread_j(errors, changes[None, :], tail))
         if self.is_surprised:
-            why = "the last day went as none of the last 28 did: no forecast holds"
+            why = "the last two days went as none of the last 28 did: no forecast holds"
         elif gain <= 0.0:
             why = "it saves nothing"
         elif interruptible or self._bears(gain * whole, whole, changes, now_j, window_h):
@@ -150,7 +152,7 @@ def foresee(history: HourlyHistory, *, horizon_h: int = NEAR_H, level: float = 0
 def by_hour(loads_j: Sequence[float], edges_ns: Sequence[int], origin_ns: int, count: int) -> list[float]:
     """Lay joules of slots on the hours from an origin on; what lies before or past them falls to the first or last."""
     hours = [0.0] * count
-    for load, start_ns, end_ns in zip(loads_j, edges_ns, edges_ns[1:], strict=True):
+    for load, start_ns, end_ns in zip(loads_j, edges_ns[:-1], edges_ns[1:], strict=True):
         at_ns = start_ns
         while load and at_ns < end_ns:
             hour = (at_ns - origin_ns) // _NS_PER_HOUR
@@ -158,6 +160,13 @@ def by_hour(loads_j: Sequence[float], edges_ns: Sequence[int], origin_ns: int, c
             hours[min(max(hour, 0), count - 1)] += load * (until_ns - at_ns) / (end_ns - start_ns)
             at_ns = until_ns
     return hours
+
+
+def _padded(loads: Sequence[float], count: int) -> Array:
+    np = require("numpy", extra="plan")
+    if len(loads) > count:
+        raise UsageError(f"a plan of {len(loads)} h and a forecast of {count}", hint="forecast further")
+    return np.concatenate([np.asarray(loads, dtype=float), np.zeros(count - len(loads))])
 
 
 def _folded(loads: Array, width: int) -> Array:
