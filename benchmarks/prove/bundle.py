@@ -66,10 +66,8 @@ def rows(*, peers: bool) -> list[Row]:
 
 
 def _row(id: str, what: str, got: int) -> Row:
-    return Row(
-        id=id, what=f"{what}: undetected", relation="==", limit=0, got=got, unit="mutations", peer="DVC", command=COMMAND,
-        why="" if got == 0 else "opened, or held, with another byte in it", peer_got="a fabricated metric passes `dvc status`",
-    )  # fmt: skip
+    why = "" if got == 0 else "opened, or held, with another byte in it"
+    return Row(id=id, what=f"{what}: undetected", relation="==", limit=0, got=got, unit="mutations", command=COMMAND, why=why)
 
 
 def _places(folder: str, made: Made, member: str, chance: random.Random) -> list[int]:
