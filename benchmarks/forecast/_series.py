@@ -1,4 +1,4 @@
-"""The series that forecasts are held against: 92 zones of 2022; two of 2021 and 2023, which nothing was chosen on."""
+"""The series that forecasts are held against: 92 zones of 2022, and two zones in 2021 and 2023, on which no choice was made."""
 
 from __future__ import annotations
 

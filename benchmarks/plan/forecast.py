@@ -1,7 +1,8 @@
 """The forecaster on 92 zones of 2022: plan-04, plan-05. The backtest is in ``benchmarks/forecast``.
 
-Parameters were chosen on these zones; rows that end in ``-held-out`` are those of ES and US-CAL-CISO in 2021 and 2023, from
-another download. Peers are the forecasts that anybody has: the 7-day mean of the hour, yesterday, last week.
+Parameters were chosen by looking at these zones (ADR 0110, 0112 say which, and how flat the choice is); rows that end in
+``-held-out`` are ES and US-CAL-CISO in 2021 and 2023, from another download: they were computed beside, and decided nothing.
+Peers are the forecasts that anybody has: the 7-day mean of the hour, yesterday, last week.
 """
 
 from __future__ import annotations
