@@ -40,6 +40,10 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "electricity-maps": "vatio.adapters:ElectricityMaps",
         "uk": "vatio.adapters:UkCarbonIntensity",
     },
+    "engines": {
+        "local": "vatio.plan.engines:LocalEngine",
+        "slurm": "vatio.plan.engines:SlurmEngine",
+    },
     "ledgers": {"sqlite": "vatio.ledger._sqlite:SqliteBackend"},
 }
 

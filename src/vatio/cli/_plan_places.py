@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -30,8 +30,17 @@ class Places:
     notes: tuple[str, ...]
 
 
-def read_places(config: Config, environ: Mapping[str, str], *, start: datetime, end: datetime) -> Places:
+def read_places(
+    config: Config,
+    environ: Mapping[str, str],
+    *,
+    start: datetime,
+    end: datetime,
+    told: Callable[[str], CurveFile] | None = None,
+) -> Places:
     """Read the zones of a configuration: those that are named, else those of the curves' files, else the site's.
+
+    ``told`` asks a source for what it knows of a zone of which no file does.
 
     Raises:
         UsageError: a file cannot be read, or belongs to no zone.
@@ -40,6 +49,7 @@ def read_places(config: Config, environ: Mapping[str, str], *, start: datetime, 
     asked = config.plan.zones or ((config.site.zone,) if config.site.zone else ())
     files = _files(config, asked)
     zones = tuple(dict.fromkeys(asked if config.plan.zones or not files else _of_files(files, config.site.zone))) or (_HERE,)
+    files = files if told is None else {**{zone: told(zone) for zone in zones if zone not in files}, **files}
     curves: dict[str, IntensityCurve] = {}
     notes: list[str] = []
     for zone in zones:

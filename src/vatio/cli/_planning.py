@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -12,8 +12,8 @@ from vatio.account import IntensityCurve
 from vatio.cli._plan_options import configured
 from vatio.cli._plan_places import Places, read_places
 from vatio.cli._rim import Rim
-from vatio.errors import UnknownName, UsageError
-from vatio.plan.job import Job, Learnt, PowerStep, is_same, learn, parse_moment, plan_job, read_profile, read_rates
+from vatio.errors import UnknownName, UsageError, VatioError
+from vatio.plan.job import CurveFile, Job, Learnt, PowerStep, is_same, learn, parse_moment, plan_job, read_profile, read_rates
 from vatio.records import Plan, Quantity
 from vatio.report import duration, power_curve
 from vatio.units import parse_duration_s
@@ -38,8 +38,19 @@ class Planned:
     end: datetime
 
 
-def planned(rim: Rim, options: Mapping[str, Any], command: Sequence[str], *, now: datetime | None = None) -> Planned:
+def planned(
+    rim: Rim,
+    options: Mapping[str, Any],
+    command: Sequence[str],
+    *,
+    now: datetime | None = None,
+    told: Callable[[str], CurveFile] | None = None,
+    at_once_without: bool = False,
+) -> Planned:
     """Plan the job that options, configuration and earlier runs of a command describe.
+
+    ``told`` asks a source for zones of which no file tells. With ``at_once_without`` a curve or forecast that cannot be had
+    is no error: the plan is then to run at once, and says why.
 
     Raises:
         UsageError: an option, file or limit cannot mean anything, or the duration is not known.
@@ -49,7 +60,12 @@ def planned(rim: Rim, options: Mapping[str, Any], command: Sequence[str], *, now
     learnt = _learnt(rim, command, profiled=options["profile"] == _LEARNT)
     job = _job(config, options, learnt, at)
     start = max(at, job.earliest or at)
-    found = read_places(config, rim.environ, start=start, end=job.deadline)
+    try:
+        found = read_places(config, rim.environ, start=start, end=job.deadline, told=told)
+    except VatioError as error:
+        if not at_once_without:
+            raise
+        found = Places(curves={}, places={}, home="", notes=(f"no forecast: {error}",))
     plan = plan_job(job, found.curves, now=at, places=found.places, home=found.home, objective=config.plan.objective)
     plan = replace(plan, notes=(*_told(learnt, options), *found.notes, *plan.notes))
     return Planned(plan=plan, job=job, curve=_curve_of(plan, found), start=start, end=_shown_until(plan, job))

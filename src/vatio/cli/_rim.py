@@ -30,6 +30,15 @@ class Rim:
         self.environ: Mapping[str, str] = os.environ if environ is None else environ
         self._config: Config | None = None
 
+    def again(self, environ: Mapping[str, str]) -> Rim:
+        """Give a rim with the same shared options in another environment, whose configuration is not resolved yet."""
+        return Rim(ledger=self._ledger, config=self._file, quiet=self.quiet, environ=environ)
+
+    def words(self) -> list[str]:
+        """Give the shared options as another vatio takes them, from whatever folder it is called."""
+        named = (("--ledger", self._ledger), ("--config", self._file))
+        return [word for name, path in named if path for word in (name, os.path.abspath(path))] + ["-q"] * self.quiet
+
     def config(self, options: Mapping[str, object] | None = None) -> Config:
         """Resolve the configuration for this command once, saying what was found and not used."""
         if self._config is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from vatio.cli._limiting import power_limited
 from vatio.cli._rim import Rim
@@ -21,7 +21,21 @@ if TYPE_CHECKING:
 Unharmed = Callable[[Callable[[], None]], None]
 
 
-def run_words(rim: Rim, words: Sequence[str], given: Mapping[str, Any], *, unharmed: Unharmed) -> int:
+class Follows(NamedTuple):
+    """Hold what a run by a plan has beside its options: its id, the plan's entry, what acts meanwhile, what is said after.
+
+    ``settled`` gives the record as it is shown, and lines about the plan.
+    """
+
+    id: str | None
+    plan: str | None
+    controllers: tuple[Controller, ...]
+    settled: Callable[[RunOutcome], tuple[RunOutcome, tuple[str, ...]]]
+
+
+def run_words(
+    rim: Rim, words: Sequence[str], given: Mapping[str, Any], *, unharmed: Unharmed, follows: Follows | None = None
+) -> int:
     """Run a command with the options of a run and give its exit code.
 
     Raises:
@@ -40,10 +54,12 @@ def run_words(rim: Rim, words: Sequence[str], given: Mapping[str, Any], *, unhar
             environ={**config.workload.environ, **rim.environ} if config.gives("workload") else rim.environ,
             require=requirements(given["require"]),
             record_file=given["record"],
-            controllers=(*caps, *(_controllers(rim) if given["live"] else ())),
+            controllers=(*caps, *(_controllers(rim) if given["live"] else ()), *(follows.controllers if follows else ())),
+            id=follows.id if follows else None,
+            plan=follows.plan if follows else None,
         )
         outcome = run_command(chosen, config=config, options=options)
-    unharmed(lambda: _say_outcome(rim, outcome))
+    unharmed(lambda: _say_outcome(rim, *(follows.settled(outcome) if follows else (outcome, ()))))
     return outcome.exit_code
 
 
@@ -61,7 +77,7 @@ def _controllers(rim: Rim) -> tuple[Controller, ...]:
     return (LiveLine(live_writer(sys.stderr, rim.environ)),)
 
 
-def _say_outcome(rim: Rim, outcome: RunOutcome) -> None:
+def _say_outcome(rim: Rim, outcome: RunOutcome, about_plan: Sequence[str] = ()) -> None:
     if outcome.refused:
         tell(Refused(outcome.refused, hint=outcome.hint))
         return
@@ -71,7 +87,8 @@ def _say_outcome(rim: Rim, outcome: RunOutcome) -> None:
         return
     from vatio.report import receipt
 
-    say(receipt(outcome.record, change=_change(rim, outcome), head=outcome.head, recorded_in=outcome.recorded_in))
+    lines = receipt(outcome.record, change=_change(rim, outcome), head=outcome.head, recorded_in=outcome.recorded_in)
+    say((*lines, *about_plan))
 
 
 def _change(rim: Rim, outcome: RunOutcome) -> str | None:

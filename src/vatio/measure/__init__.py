@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vatio.measure._reading import Instruments as Instruments
     from vatio.measure._recording import Facts as Facts
     from vatio.measure._recording import Recording as Recording
+    from vatio.measure._recording import suspended_s as suspended_s
     from vatio.measure._surroundings import Surroundings as Surroundings
     from vatio.measure._surroundings import surroundings as surroundings
     from vatio.measure._tree import ProcessTree as ProcessTree
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from vatio.measure.paired import Repetition as Repetition
     from vatio.measure.paired import measure_paired as measure_paired
     from vatio.measure.wrap import Controller as Controller
+    from vatio.measure.wrap import GapTeller as GapTeller
     from vatio.measure.wrap import LiveLine as LiveLine
     from vatio.measure.wrap import Moment as Moment
     from vatio.measure.wrap import RunOptions as RunOptions
@@ -62,7 +64,7 @@ __getattr__, __dir__, __all__ = door(
         "_job": "Job",
         "_meter": "Meter",
         "_reading": "Instruments",
-        "_recording": "Facts Recording",
+        "_recording": "Facts Recording suspended_s",
         "_surroundings": "Surroundings surroundings",
         "_tree": "ProcessTree",
         "vatio.measure.block": "Run Track log_artifact log_metric phase track work",
@@ -73,6 +75,6 @@ __getattr__, __dir__, __all__ = door(
         "vatio.measure.paired": (
             "Arm PairedCosts PairedDesign PairedMeasurement PairedOptions PairedProgress Repetition measure_paired"
         ),
-        "vatio.measure.wrap": "Controller LiveLine Moment RunOptions RunOutcome run_command",
+        "vatio.measure.wrap": "Controller GapTeller LiveLine Moment RunOptions RunOutcome run_command",
     },
 )

@@ -14,6 +14,9 @@ PLANS: dict[str, str] = {
     "job": "Say when, where and at what power one job should run.",
     "hardware": "Say on what to run, and after how many hours buying pays.",
     "tune": "Find the cheapest threads, workers or batch size by short probes.",
+    "emit": "Write a plan as a Kubernetes manifest.",
+    "list": "Show the runs that wait for their hours, and what became of the others.",
+    "cancel": "Take back a run that waits.",
 }
 
 

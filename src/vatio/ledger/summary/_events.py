@@ -24,6 +24,8 @@ class Story:
         self.notes: list[str] = []
         self.faults: dict[str, str] = {}
         self.paused_s = 0.0
+        # What of it the monotonic clock did not count: the machine was suspended.
+        self.stood_still_s = 0.0
         self._ranks: set[int] = {rank}
         self._processes: dict[str, Mapping[str, Any]] = {}
         self._start_s = start_s
@@ -77,7 +79,10 @@ class Story:
             if math.isfinite(start_s) and math.isfinite(end_s):
                 self.gaps.append(Gap(start_s=start_s, end_s=max(start_s, end_s), reason=str(event.get("reason", ""))))
             paused_s = _number(event.get("paused_s", 0.0))
-            self.paused_s += paused_s if 0.0 < paused_s < S_PER_YEAR else 0.0
+            if 0.0 < paused_s < S_PER_YEAR:
+                self.paused_s += paused_s
+                counted_s = end_s - start_s if math.isfinite(end_s - start_s) else 0.0
+                self.stood_still_s += max(0.0, paused_s - max(0.0, counted_s))
         elif kind == "fault" and isinstance(event.get("channel"), str):
             self.faults[event["channel"]] = str(event.get("reason", ""))
         elif kind == "note" and isinstance(text, str) and text not in self.notes:

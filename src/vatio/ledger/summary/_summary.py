@@ -45,7 +45,7 @@ def summarise(
     started_at = header.wall_start or header.started.started_at
     return Ended(
         status=status,
-        ended_at=(started_at + timedelta(seconds=end_s + story.paused_s)).astimezone(UTC),
+        ended_at=(started_at + timedelta(seconds=end_s + story.stood_still_s)).astimezone(UTC),
         duration_s=summed.duration_s if duration_s is None else duration_s,
         components=components,
         basis=share.basis,

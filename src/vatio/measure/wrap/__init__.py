@@ -5,6 +5,7 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.measure.wrap._live import Controller as Controller
+    from vatio.measure.wrap._live import GapTeller as GapTeller
     from vatio.measure.wrap._live import LiveLine as LiveLine
     from vatio.measure.wrap._live import Moment as Moment
     from vatio.measure.wrap._loop import Exit as Exit
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
-        "_live": "Controller LiveLine Moment",
+        "_live": "Controller GapTeller LiveLine Moment",
         "_loop": "Exit",
         "_options": "RunOptions RunOutcome",
         "_prepare": "Parts",

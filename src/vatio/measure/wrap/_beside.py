@@ -46,6 +46,9 @@ class Work:
         if tree is not None:
             self._rim("the process tree", lambda: tree.add(child), None)
         for controller in tuple(self._controllers):
+            tells = getattr(controller, "tells", None)  # of a controller that makes gaps: see ``GapTeller``
+            if tells is not None:
+                tells(self.recording.gap)
             self._let(controller, lambda it: it.begin(self.recording.started, child))
 
     def due_s(self) -> float:
@@ -115,6 +118,7 @@ class Work:
         self._latest = latest
         for controller in tuple(self._controllers):
             self._let(controller, lambda it: it.sample(moment))
+            self.own.update(getattr(controller, "pids", ()))
 
     def _let(self, controller: Controller, act: Callable[[Controller], None]) -> None:
         def acted() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -35,6 +35,18 @@ class Controller(Protocol):
 
     def end(self) -> None:
         """Undo what was changed: the child has exited."""
+
+
+class GapTeller(Protocol):
+    """Make gaps in a run, and say so: what a controller that pauses its workload offers beside its own methods.
+
+    ``pids`` are processes of its own, which are not the workload's.
+    """
+
+    pids: Collection[int]
+
+    def tells(self, gap: Callable[..., None]) -> None:
+        """Take what a gap is told to: ``gap(start_s, end_s, reason, paused_s=...)`` in CLOCK_MONOTONIC."""
 
 
 class LiveLine:

@@ -15,12 +15,13 @@ class RunOptions:
     """Hold what one ``vatio run`` was asked beside its configuration. ``environ`` is the process's environment.
 
     ``require`` is a subset of ``measured`` and ``recorded``; ``record_file`` gets the run as JSON when it has ended;
-    ``place`` is where the child runs.
+    ``place`` is where the child runs. ``id`` is the run's where it has one already: a plan's; ``plan`` names the plan's entry.
     """
 
     environ: Mapping[str, str]
     require: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
+    id: str | None = None
     plan: str | None = None
     record_file: str | None = None
     controllers: tuple[Controller, ...] = ()

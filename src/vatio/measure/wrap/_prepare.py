@@ -93,7 +93,7 @@ def prepare(command: Sequence[str], *, config: Config, options: RunOptions, rim:
         parents=parents,
         plan=options.plan,
     )
-    started = compose(order, config, around, opened.meters, id=new_run_id(), start_s=time.monotonic())
+    started = compose(order, config, around, opened.meters, id=options.id or new_run_id(), start_s=time.monotonic())
     folder, keeper = _begin(started, keeper, rim, lambda: parts.open_outbox(config))
     if keeper is None and "recorded" in options.require:
         opened.close()

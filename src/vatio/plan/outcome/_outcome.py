@@ -1,0 +1,151 @@
+"""Compare a planned run with its plan, and with itself had it run at once, on the intensity that there really was."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from vatio.account import GridSeries, IntensityCurve, mean_over
+from vatio.records import Plan, PlanWindow, Quantity, Saving, Span, product
+from vatio.report import best
+from vatio.units import kwh
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vatio.account import EnergyCurve
+    from vatio.records import Footprint, RunRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Hold the mean intensity that a plan met on its curve, and that of running at once; ``None`` where it knew none."""
+
+    g_per_kwh: float | None
+    now_g_per_kwh: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Hold how a plan turned out. Grams are operational, location-based.
+
+    ``at_once_g`` is the same energy, had the run begun when it was ordered; ``saved_ratio`` is against that.
+    ``forecast_error_ratio`` is signed: 0.1 is an intensity that was a tenth higher than expected.
+    """
+
+    SCHEMA: ClassVar[str] = "vatio.outcome/1"
+
+    promised_g: Quantity
+    obtained_g: Quantity
+    at_once_g: Quantity
+    saved_ratio: Saving
+    expected_g_per_kwh: float | None
+    obtained_g_per_kwh: Quantity
+    forecast_error_ratio: float | None
+    renewable_ratio: Quantity
+    source: str
+
+
+def expected(plan: Plan, curve: IntensityCurve, *, submitted_at: datetime, duration_s: float) -> Expected:
+    """Give what a plan expects of its curve, in its windows and at once."""
+    now_s = submitted_at.timestamp()
+    return Expected(
+        g_per_kwh=mean_of(plan.windows, curve), now_g_per_kwh=_mean(curve, [(now_s, now_s + max(duration_s, 1e-3))])
+    )
+
+
+def mean_of(windows: Sequence[PlanWindow], curve: IntensityCurve) -> float | None:
+    """Give the mean intensity of a curve over windows, weighted by time; ``None`` where it knows less than all of them."""
+    return _mean(curve, [(window.start.timestamp(), window.end.timestamp()) for window in windows])
+
+
+def outcome(
+    record: RunRecord,
+    footprint: Footprint,
+    plan: Plan,
+    series: GridSeries,
+    *,
+    submitted_at: datetime,
+    drawn: EnergyCurve | None = None,
+) -> Outcome:
+    """Compare a run that has ended with its plan. ``footprint`` is its account on the realised ``series``."""
+    intensity = footprint.intensity_g_per_kwh
+    nothing = Quantity.absent("intensity", source=f"{series.source} does not know the hours of the run")
+    met = nothing if intensity is None else intensity.g_per_kwh
+    busy_s = max(0.0, record.duration_s - record.paused_s)
+    # Pauses are part of the energy's curve, and would not have been there: then it is taken as drawn evenly.
+    at_once = mean_over(series, "g_per_kwh", submitted_at, busy_s, drawn=None if record.paused_s else drawn)
+    hoped = plan.more.get("expected_g_per_kwh")
+    hoped_g_per_kwh = float(hoped) if isinstance(hoped, (int, float)) and hoped > 0.0 else None
+    return Outcome(
+        promised_g=plan.emissions_g,
+        obtained_g=footprint.emissions_g.operational,
+        at_once_g=at_once if at_once.is_missing else product(product(_kwh(footprint.energy_j), footprint.pue), at_once),
+        saved_ratio=_saved(met, at_once),
+        expected_g_per_kwh=hoped_g_per_kwh,
+        obtained_g_per_kwh=met,
+        forecast_error_ratio=None if hoped_g_per_kwh is None or met.value is None else met.value / hoped_g_per_kwh - 1.0,
+        renewable_ratio=footprint.renewable_ratio,
+        source=series.source,
+    )
+
+
+def outcome_lines(found: Outcome) -> Iterator[str]:
+    """Write an outcome for a terminal: promised, obtained, at once; then how good the forecast was."""
+    grams = [
+        absent if quantity.is_missing else best(quantity, "g")
+        for quantity, absent in (
+            (found.promised_g, "nothing"),
+            (found.obtained_g, "not measured"),
+            (found.at_once_g, "unknown"),
+        )
+    ]
+    yield f"{'plan':<10} {grams[0]} promised, {grams[1]} obtained, {grams[2]} had it run at once{_percent_saved(found)}"
+    said = []
+    if not found.obtained_g_per_kwh.is_missing:
+        said.append(f"met {found.obtained_g_per_kwh.value:.0f} g/kWh")
+    if found.expected_g_per_kwh is not None:
+        said.append(f"expected {found.expected_g_per_kwh:.0f}")
+    if found.forecast_error_ratio is not None:
+        said.append(f"forecast off by {100.0 * found.forecast_error_ratio:+.1f} %")
+    if not found.renewable_ratio.is_missing:
+        said.append(f"{100.0 * (found.renewable_ratio.value or 0.0):.0f} % renewable")
+    yield f"{'':<10} {', '.join([*said, found.source])}"
+
+
+def _percent_saved(found: Outcome) -> str:
+    value = found.saved_ratio.value
+    if value is None:
+        return ""
+    return f": {100.0 * value:.1f} % saved" if value >= 0.0 else f": {-100.0 * value:.1f} % lost"
+
+
+def _saved(met: Quantity, at_once: Quantity) -> Saving:
+    """Give the saved share: the energy is the same, so it is that of the intensities."""
+    if met.value is None or at_once.value is None or not at_once.value > 0.0:
+        return Saving(value=None, low=None, high=None)
+    ends = [
+        1.0 - (one / other) for one in (met.low, met.high) for other in (at_once.low, at_once.high) if one is not None and other
+    ]
+    value = 1.0 - met.value / at_once.value
+    return Saving(value=value, low=min([value, *ends]), high=max([value, *ends]))
+
+
+def _mean(curve: IntensityCurve, spans_s: Sequence[tuple[float, float]]) -> float | None:
+    spans = [Span(start_s=start_s, end_s=end_s) for start_s, end_s in spans_s]
+    if any(curve.covered_ratio(span) < 1.0 - 1e-9 for span in spans):
+        return None
+    whole_s = math.fsum(span.duration_s for span in spans)
+    return math.fsum(curve.mean_g_per_kwh(span) * span.duration_s for span in spans) / whole_s
+
+
+def _kwh(energy_j: Quantity) -> Quantity:
+    """Convert; an interval that reaches below zero is cut there, as in an account."""
+    if energy_j.value is None or energy_j.low is None:
+        return energy_j
+    high = None if energy_j.high is None else kwh(max(0.0, energy_j.high))
+    return replace(energy_j, value=kwh(max(0.0, energy_j.value)), low=kwh(max(0.0, energy_j.low)), high=high)
