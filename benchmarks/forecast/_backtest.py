@@ -19,8 +19,8 @@ from vatio.plan.forecast import (
     cheapest_hours,
     cheapest_window,
     day_errors,
+    earned_ratio_of,
     missed,
-    record_ratio,
     surprised,
     walk,
 )
@@ -105,7 +105,7 @@ def _guarded(kind: str, paths: Any, truth: Any, days: Any) -> tuple[Any, Any]:
         due = slice(max(0, first - WINDOW_H + 1 - RECALL_H), first - WINDOW_H + 1)
         taken[day] &= [not surprised(days, BEGIN + at, base[at] / JOB_H) for at in range(day.start, day.stop)]
         if kind == "in one piece":
-            taken[day] &= bears(hoped[day], base[day], changes[day], errors[due], record_ratio(ratios[due]))
+            taken[day] &= bears(hoped[day], base[day], changes[day], errors[due], earned_ratio_of(ratios[due]))
     return gained, taken
 
 

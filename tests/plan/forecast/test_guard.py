@@ -15,8 +15,8 @@ from vatio.plan.forecast import (
     cheapest_hours,
     cheapest_window,
     day_errors,
+    earned_ratio_of,
     foresee,
-    record_ratio,
     surprised,
 )
 from vatio.plan.job import Job, plan_job
@@ -113,10 +113,10 @@ def test_the_last_day_is_weighed_by_what_was_known_of_it() -> None:
 def test_a_record_counts_whole_weeks_below_their_mean() -> None:
     weeks = np.repeat([0.02, 0.04, 0.03, 0.05], 168)
     mean, error = 0.035, np.std([0.02, 0.04, 0.03, 0.05], ddof=1) / 2.0
-    assert record_ratio(weeks) == pytest.approx(mean - 2.0 * error)
-    assert record_ratio(np.concatenate([[-9.0] * 100, weeks])) == pytest.approx(mean - 2.0 * error)
-    assert record_ratio(weeks[: 2 * 168]) == 0.0
-    assert record_ratio(-weeks) == 0.0
+    assert earned_ratio_of(weeks) == pytest.approx(mean - 2.0 * error)
+    assert earned_ratio_of(np.concatenate([[-9.0] * 100, weeks])) == pytest.approx(mean - 2.0 * error)
+    assert earned_ratio_of(weeks[: 2 * 168]) == 0.0
+    assert earned_ratio_of(-weeks) == 0.0
 
 
 def test_a_bet_is_borne_by_its_record() -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from vatio.plan.forecast._choose import at_once as at_once
     from vatio.plan.forecast._choose import cheapest_hours as cheapest_hours
     from vatio.plan.forecast._choose import cheapest_window as cheapest_window
+    from vatio.plan.forecast._fill import filled as filled
     from vatio.plan.forecast._forecast import Forecast as Forecast
     from vatio.plan.forecast._forecast import forecast as forecast
     from vatio.plan.forecast._guard import Foresight as Foresight
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from vatio.plan.forecast._stake import RECALL_H as RECALL_H
     from vatio.plan.forecast._stake import bears as bears
     from vatio.plan.forecast._stake import day_errors as day_errors
-    from vatio.plan.forecast._stake import record_ratio as record_ratio
+    from vatio.plan.forecast._stake import earned_ratio_of as earned_ratio_of
     from vatio.plan.forecast._stake import surprised as surprised
     from vatio.plan.forecast._walk import walk as walk
 
@@ -29,10 +30,11 @@ __getattr__, __dir__, __all__ = door(
     {
         "_band": "Band bands missed",
         "_choose": "at_once cheapest_hours cheapest_window",
+        "_fill": "filled",
         "_forecast": "Forecast forecast",
         "_guard": "Foresight Promise foresee",
         "_history": "HourlyHistory history_of",
-        "_stake": "RECALL_H bears day_errors record_ratio surprised",
+        "_stake": "RECALL_H bears day_errors earned_ratio_of surprised",
         "_walk": "walk",
     },
 )

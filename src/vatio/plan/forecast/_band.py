@@ -53,23 +53,23 @@ def bands(errors: Array, *, hours: Array, first: int, level: float, phase: int =
     come due is held against the ends that were told when it was foretold.
     """
     np = require("numpy", extra="plan")
-    tail = (1.0 - level) / 2.0
+    tail_ratio = (1.0 - level) / 2.0
     begin = first + (phase - first) % DAY_H
     found: list[tuple[int, Band | None]] = [(first, None)] if begin > first else []
     told: list[Band] = []
     for days, now in enumerate(range(begin, len(errors) + 1, DAY_H)):
         if told:
             issued = np.maximum((np.arange(now - DAY_H, now)[:, None] - hours[None, :] - begin) // DAY_H - _FIRST_DAYS, 0)
-            told.append(_moved(told, issued, errors[now - DAY_H : now], now - DAY_H, tail))
+            told.append(_moved(told, issued, errors[now - DAY_H : now], now - DAY_H, tail_ratio))
         elif days >= _FIRST_DAYS:
-            told.append(_begun(errors[begin:now], begin, tail))
+            told.append(_begun(errors[begin:now], begin, tail_ratio))
         found.append((now, told[-1] if told else None))
     if not told and found and (np.isfinite(errors).sum(axis=0) >= DAY_H).all():
-        found[-1] = (found[-1][0], _begun(errors[begin:], begin, tail))
+        found[-1] = (found[-1][0], _begun(errors[begin:], begin, tail_ratio))
     return found
 
 
-def _begun(errors: Array, first: int, tail: float) -> Band:
+def _begun(errors: Array, first: int, tail_ratio: float) -> Band:
     np = require("numpy", extra="plan")
     sizes = np.abs(errors)
     whole = float(np.nanmean(sizes)) if np.isfinite(sizes).any() else 0.0
@@ -80,14 +80,14 @@ def _begun(errors: Array, first: int, tail: float) -> Band:
         if np.isfinite(rows).any():
             usual[hour] = max(float(np.nanmean(rows)), _LEAST_RATIO * whole, 1e-9)
     scaled = errors / usual[hours_of_day][:, None]
-    whole_ends = np.nanquantile(scaled, [tail, 1.0 - tail]) if np.isfinite(scaled).any() else np.array([-1.5, 1.5])
+    whole_ends = np.nanquantile(scaled, [tail_ratio, 1.0 - tail_ratio]) if np.isfinite(scaled).any() else np.array([-1.5, 1.5])
     ends = np.repeat(whole_ends[:, None], errors.shape[1], axis=1)
     for column in np.flatnonzero(np.isfinite(scaled).sum(axis=0) >= DAY_H):
-        ends[:, column] = np.nanquantile(scaled[:, column], [tail, 1.0 - tail])
+        ends[:, column] = np.nanquantile(scaled[:, column], [tail_ratio, 1.0 - tail_ratio])
     return Band(below=np.maximum(-ends[0], 0.0), above=np.maximum(ends[1], 0.0), usual=usual)
 
 
-def _moved(told: list[Band], issued: Array, errors: Array, first: int, tail: float) -> Band:
+def _moved(told: list[Band], issued: Array, errors: Array, first: int, tail_ratio: float) -> Band:
     np = require("numpy", extra="plan")
     band, columns = told[-1], np.arange(errors.shape[1])
     hours_of_day = (first + np.arange(DAY_H)) % DAY_H
@@ -100,8 +100,8 @@ def _moved(told: list[Band], issued: Array, errors: Array, first: int, tail: flo
     over = (known & (errors > above)).sum(axis=0) / counts
     under = (known & (errors < -below)).sum(axis=0) / counts
     return Band(
-        below=np.maximum(band.below + np.where(seen, _STEP * (under - tail), 0.0), 0.0),
-        above=np.maximum(band.above + np.where(seen, _STEP * (over - tail), 0.0), 0.0),
+        below=np.maximum(band.below + np.where(seen, _STEP * (under - tail_ratio), 0.0), 0.0),
+        above=np.maximum(band.above + np.where(seen, _STEP * (over - tail_ratio), 0.0), 0.0),
         usual=_usual(band.usual, errors, known, hours_of_day),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -97,7 +97,7 @@ def forecast(history: HourlyHistory, *, horizon_h: int = NEAR_H, level: float = 
 
 
 def foretold(history: HourlyHistory, *, horizon_h: int, level: float) -> tuple[Forecast, Array, Array, list[Walked]]:
-    """Give a forecast, and what it stands on: the hours of the history with and without their holes, the walks.
+    """Give a forecast, and what it stands on: the hours of the history without and with their holes, the walks.
 
     Raises:
         UsageError: see ``forecast``.
@@ -109,32 +109,36 @@ def foretold(history: HourlyHistory, *, horizon_h: int, level: float) -> tuple[F
     values = filled(truth)
     blocks = [(1, min(horizon_h, NEAR_H)), (NEAR_H + 1, min(horizon_h, FAR_H))]
     walks = [_walked(values, truth, first, last, level) for first, last in blocks if first <= last]
-    low, high = (np.concatenate([getattr(one, name) for one in walks]) for name in ("low", "high"))
     path = np.concatenate([one.paths[-1] for one in walks])
+    low, high = (np.concatenate([getattr(one, name) for one in walks]) for name in ("low", "high"))
     hole_h = told.longest_hole_h(_SHORT_H)
     if hole_h > DAY_H:
         wider = 1.0 + hole_h / max(1, int(np.isfinite(truth[-_SHORT_H:]).sum()))
         low, high = np.maximum(path - wider * (path - low), 0.0), path + wider * (high - path)
     if horizon_h > len(path):
         path, low, high = extended((path, low, high), climatology(values, horizon_h, level), horizon_h)
-    origin = told.origin
-    made = Forecast(
+    made = _made(history, (path, np.minimum(low, path), np.maximum(high, path)), level)
+    return replace(made, notes=_notes(history, horizon_h, hole_h)), values, truth, walks
+
+
+def _made(history: HourlyHistory, sides: tuple[Array, Array, Array], level: float) -> Forecast:
+    path, low, high = (tuple(map(float, side)) for side in sides)
+    origin, horizon_h = history.origin, len(path)
+    return Forecast(
         zone=history.zone,
         origin=origin,
-        known_g_per_kwh=float(truth[-1]),
+        known_g_per_kwh=history.g_per_kwh[-1] or 0.0,
         starts=tuple(origin + timedelta(hours=hour) for hour in range(1, horizon_h + 1)),
-        g_per_kwh=tuple(map(float, path)),
-        low_g_per_kwh=tuple(map(float, np.minimum(low, path))),
-        high_g_per_kwh=tuple(map(float, np.maximum(high, path))),
+        g_per_kwh=path,
+        low_g_per_kwh=low,
+        high_g_per_kwh=high,
         level=level,
         horizon_end=origin + timedelta(seconds=(horizon_h + 1) * S_PER_HOUR),
-        method=_method(len(values)),
+        method=_method(len(history.g_per_kwh)),
         history_h=history.known_h,
         kind=history.kind,
         source=history.source,
-        notes=_notes(history, horizon_h, hole_h),
     )
-    return made, values, truth, walks
 
 
 def _allowed(history: HourlyHistory, horizon_h: int, level: float) -> None:

@@ -13,7 +13,7 @@ from vatio.plan.forecast._features import DAY_H
 from vatio.plan.forecast._fill import Array
 from vatio.plan.forecast._forecast import FAR_H, NEAR_H, Forecast, foretold
 from vatio.plan.forecast._history import HourlyHistory
-from vatio.plan.forecast._stake import RECALL_H, bears, day_errors, record_ratio, spread_j, surprised
+from vatio.plan.forecast._stake import RECALL_H, bears, day_errors, earned_ratio_of, spread_j, surprised
 from vatio.plugins import require
 
 TYPE_CHECKING = False
@@ -67,13 +67,13 @@ class Foresight:
         whole, width = float(now @ path), self.foretold.shape[1]
         gain = float((now - plan) @ path) / whole if whole > 0.0 else 0.0
         changes = _folded(now - plan, width)
-        tail = (1.0 - self.forecast.level) / 2.0
+        tail_ratio = (1.0 - self.forecast.level) / 2.0
         if not np.abs(changes).any() or whole <= 0.0:
             return self._promise(gain, (gain, gain), False, "the plan is to run now")
         errors = self._errors()
         if len(errors) < _LEAST_ERRORS:
             return self._promise(gain, (-math.inf, math.inf), False, "too short a history to say what a gain is worth")
-        low, high = (float(end[0]) / whole for end in spread_j(errors, changes[None, :], tail))
+        low, high = (float(end[0]) / whole for end in spread_j(errors, changes[None, :], tail_ratio))
         if self.is_surprised:
             why = "the last two days went as none of the last 28 did: no forecast holds"
         elif gain <= 0.0:
@@ -97,10 +97,15 @@ class Foresight:
 
         return judge
 
-    def _promise(self, gain: float, ends: tuple[float, float], is_real: bool, why: str) -> Promise:
-        low, high = max(min(ends[0], gain), -10.0), min(max(ends[1], gain), 1.0)
+    def _promise(self, gain_ratio: float, ends: tuple[float, float], is_real: bool, why: str) -> Promise:
+        low, high = max(min(ends[0], gain_ratio), -10.0), min(max(ends[1], gain_ratio), 1.0)
         return Promise(
-            saved_ratio=gain, low_ratio=low, high_ratio=max(high, gain), level=self.forecast.level, is_real=is_real, why=why
+            saved_ratio=gain_ratio,
+            low_ratio=low,
+            high_ratio=max(high, gain_ratio),
+            level=self.forecast.level,
+            is_real=is_real,
+            why=why,
         )
 
     def _errors(self) -> Array:
@@ -120,7 +125,7 @@ class Foresight:
         now = at_once(paths, length_h)
         saved = ((now - cheapest_window(paths, length_h)) * came).sum(axis=1)
         ratios = saved / np.maximum((now * came).sum(axis=1), 1e-9)
-        return bool(bears(np.array([gain_j]), whole_j, changes[None, :], self._errors(), record_ratio(ratios))[0])
+        return bool(bears(np.array([gain_j]), whole_j, changes[None, :], self._errors(), earned_ratio_of(ratios))[0])
 
 
 def foresee(history: HourlyHistory, *, horizon_h: int = NEAR_H, level: float = 0.8) -> Foresight:

@@ -24,14 +24,14 @@ RECALL_H, _SURPRISE_H = 120 * DAY_H, 28 * DAY_H
 _EVERY_H = 3
 
 
-def spread_j(errors: Array, changes: Array, tail: float) -> tuple[Array, Array]:
+def spread_j(errors: Array, changes: Array, tail_ratio: float) -> tuple[Array, Array]:
     """Give, for each plan, the two quantiles of what the errors of earlier forecasts would have added to what it saves."""
     np = require("numpy", extra="plan")
-    ends = np.quantile(errors[::_EVERY_H] @ changes.T, [tail, 1.0 - tail], axis=0)
+    ends = np.quantile(errors[::_EVERY_H] @ changes.T, [tail_ratio, 1.0 - tail_ratio], axis=0)
     return ends[0], ends[1]
 
 
-def record_ratio(saved_ratios: Array) -> float:
+def earned_ratio_of(saved_ratios: Array) -> float:
     """Give what plans of one kind have surely saved: their mean by whole weeks less two standard errors, or 0 of a few weeks.
 
     ``saved_ratios`` are those of consecutive hours, the latest last.
@@ -44,18 +44,18 @@ def record_ratio(saved_ratios: Array) -> float:
     return max(0.0, float(means.mean() - _ERRORS * means.std(ddof=1) / np.sqrt(weeks)))
 
 
-def bears(gain_j: Array, whole_j: Array, changes: Array, errors: Array, record: float) -> Array:
+def bears(gain_j: Array, whole_j: Array, changes: Array, errors: Array, earned_ratio: float) -> Array:
     """Tell, for each plan (a row of ``changes``), whether it may be taken as a single bet.
 
     It is to gain under two of three of the ``errors`` (origins x hours) of earlier forecasts, and what it loses under the
-    worst of them is to be borne by what such bets have surely gained, ``record``. What few weeks have seen at worst is less
-    than what 120 days will: it is stretched by the root of what is missing. ``whole_j`` is what run-now costs.
+    worst of them is to be borne by what such bets have surely gained, ``earned_ratio``. What few weeks have seen at worst
+    is less than what 120 days will: it is stretched by the root of what is missing. ``whole_j`` is what run-now costs.
     """
     np = require("numpy", extra="plan")
     added = errors[::_EVERY_H] @ changes.T
     likely = (added + gain_j[None, :] > 0.0).mean(axis=0) >= _LIKELY_RATIO
     worst_j = gain_j + added.min(axis=0) * np.sqrt(max(1.0, RECALL_H / max(len(errors), 1)))
-    return likely & (worst_j >= -_STRETCH_RATIO * (record + _MAY_LOSE_RATIO) * whole_j)
+    return likely & (worst_j >= -_STRETCH_RATIO * (earned_ratio + _MAY_LOSE_RATIO) * whole_j)
 
 
 def day_errors(errors: Array) -> Array:

@@ -24,14 +24,24 @@ _FLOOR_RATIO = 0.02
 _RANGE_H, _BEYOND_RATIO = 28 * DAY_H, 0.5
 
 
-@dataclass(slots=True)
-class _Fit:
-    """Hold one block of horizons while the walk goes on: sums of products so far, for all members at once."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pairs:
+    """Hold what a block of horizons is fitted on, for all members at once; ``damped`` is filled while the walk goes on.
+
+    Of the shapes members x hours of the history x features, and x horizons: what the profile misses, and what damping,
+    as it was fitted at that hour, explains of it.
+    """
 
     hours: Array
-    rows: Array  # members x hours of history x features
-    wanted: Array  # members x hours of history x horizons: what the profile misses, and less what damping explains of it
+    rows: Array
+    wanted: Array
     damped: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sums:
+    """Hold sums of products over the pairs that have come due, the older ones fading; ``done`` is the first that has not."""
+
     square: Array
     cross: Array
     fade_cross: Array
@@ -52,13 +62,14 @@ def walk(values: Array, known: Array, *, hours: Array, first_origin: int, phase:
     logs = np.log(np.maximum(values, floor))
     scales = [(values, profile(values, days)) for days in PROFILE_DAYS] + [(logs, profile(logs, days)) for days in PROFILE_DAYS]
     bases = np.stack([ahead(means, hours) for _, means in scales])
-    fit = _begin(scales, bases, hours)
+    pairs = _pairs(scales, bases, hours)
+    sums = _nothing(pairs)
     found = np.empty((count - first_origin, len(hours)))
     starts = [first for first in range(phase - DAY_H, count, DAY_H) if first + DAY_H > 0]
     for first in starts:
-        _learn(fit, first, known)
+        sums = _learnt(sums, pairs, first, known)
         span = slice(max(first, 0), min(first + DAY_H, count))
-        paths = bases[:, span] + _explained(fit, span)
+        paths = bases[:, span] + _explained(sums, pairs, span)
         kept = slice(max(first_origin, span.start), span.stop)
         if kept.start < kept.stop:
             paths = paths[:, kept.start - span.start :]
@@ -66,61 +77,66 @@ def walk(values: Array, known: Array, *, hours: Array, first_origin: int, phase:
     return found
 
 
-def _begin(scales: list[tuple[Array, Array]], bases: Array, hours: Array) -> _Fit:
+def _pairs(scales: list[tuple[Array, Array]], bases: Array, hours: Array) -> _Pairs:
     np = require("numpy", extra="plan")
     rows = np.stack([features(series, means) for series, means in scales])
-    members, count, width = rows.shape
+    members, count, _ = rows.shape
     wanted = np.zeros((members, count, len(hours)))
     for member, (series, _) in enumerate(scales):
         for column, hour in enumerate(int(hour) for hour in hours if hour < count):
             wanted[member, : count - hour, column] = series[hour:] - bases[member, : count - hour, column]
-    return _Fit(
-        hours=hours,
-        rows=rows,
-        wanted=wanted,
-        damped=np.zeros_like(wanted),
+    return _Pairs(hours=hours, rows=rows, wanted=wanted, damped=np.zeros_like(wanted))
+
+
+def _nothing(pairs: _Pairs) -> _Sums:
+    np = require("numpy", extra="plan")
+    members, _, width = pairs.rows.shape
+    ahead_h = len(pairs.hours)
+    return _Sums(
         square=np.zeros((members, width, width)),
-        cross=np.zeros((members, width, len(hours))),
-        fade_cross=np.zeros((members, len(hours))),
+        cross=np.zeros((members, width, ahead_h)),
+        fade_cross=np.zeros((members, ahead_h)),
         fade_square=np.zeros((members, 1)),
     )
 
 
-def _learn(fit: _Fit, now: int, known: Array) -> None:
+def _learnt(sums: _Sums, pairs: _Pairs, now: int, known: Array) -> _Sums:
     """Take in the pairs that have come due by ``now``: both hours lie before it."""
     np = require("numpy", extra="plan")
-    until = now - int(fit.hours[-1]) + 1
-    if until <= fit.done:
-        return
-    took = np.arange(fit.done, until)
+    until = now - int(pairs.hours[-1]) + 1
+    if until <= sums.done:
+        return sums
+    took = np.arange(sums.done, until)
     took = took[known[took]]
-    fit.done = until
     keep = 0.5 ** (1.0 / _HALF_LIFE_DAYS)
-    rows, latest = fit.rows[:, took], fit.rows[:, took, 0]
-    wanted = fit.wanted[:, took]
-    fit.fade_cross = fit.fade_cross * keep + np.einsum("mt,mth->mh", latest, wanted)
-    fit.fade_square = fit.fade_square * keep + (latest**2).sum(axis=1, keepdims=True)
-    rest = wanted - fit.damped[:, took]
-    fit.square = fit.square * keep + rows.transpose(0, 2, 1) @ rows
-    fit.cross = fit.cross * keep + rows.transpose(0, 2, 1) @ rest
-    fit.weight_h = fit.weight_h * keep + len(took)
+    rows, latest = pairs.rows[:, took], pairs.rows[:, took, 0]
+    wanted = pairs.wanted[:, took]
+    turned = rows.transpose(0, 2, 1)
+    return _Sums(
+        square=sums.square * keep + turned @ rows,
+        cross=sums.cross * keep + turned @ (wanted - pairs.damped[:, took]),
+        fade_cross=sums.fade_cross * keep + np.einsum("mt,mth->mh", latest, wanted),
+        fade_square=sums.fade_square * keep + (latest**2).sum(axis=1, keepdims=True),
+        weight_h=sums.weight_h * keep + len(took),
+        done=until,
+    )
 
 
-def _explained(fit: _Fit, span: slice) -> Array:
+def _explained(sums: _Sums, pairs: _Pairs, span: slice) -> Array:
     """Give what residuals of the span's hours say of the hours ahead: damping first, then the ridge on what that leaves."""
     np = require("numpy", extra="plan")
-    latest = fit.rows[:, span, :1]
-    fades = np.exp(-fit.hours / _FADE_H)[None, :] * np.ones_like(fit.fade_cross)
-    if fit.weight_h:
-        seen = fit.fade_cross / np.maximum(fit.fade_square, 1e-12)
-        fades = fades + (seen - fades) * (fit.weight_h / (fit.weight_h + _FADE_WEIGHT_H))
-    fit.damped[:, span] = latest * fades[:, None, :]
-    if not fit.weight_h:
-        return fit.damped[:, span]
-    diagonal = np.einsum("mff->mf", fit.square)
-    penalty = np.where(diagonal > 0.0, diagonal, 1.0) * (_RIDGE_H / fit.weight_h)
-    square = fit.square + penalty[:, :, None] * np.eye(diagonal.shape[1])[None]
-    return fit.damped[:, span] + fit.rows[:, span] @ np.linalg.solve(square, fit.cross)
+    fades = np.exp(-pairs.hours / _FADE_H)[None, :] * np.ones_like(sums.fade_cross)
+    if sums.weight_h:
+        seen = sums.fade_cross / np.maximum(sums.fade_square, 1e-12)
+        fades = fades + (seen - fades) * (sums.weight_h / (sums.weight_h + _FADE_WEIGHT_H))
+    damped = pairs.rows[:, span, :1] * fades[:, None, :]
+    pairs.damped[:, span] = damped
+    if not sums.weight_h:
+        return damped
+    diagonal = np.einsum("mff->mf", sums.square)
+    penalty = np.where(diagonal > 0.0, diagonal, 1.0) * (_RIDGE_H / sums.weight_h)
+    square = sums.square + penalty[:, :, None] * np.eye(diagonal.shape[1])[None]
+    return damped + pairs.rows[:, span] @ np.linalg.solve(square, sums.cross)
 
 
 def _average(paths: Array, values: Array, kept: slice) -> Array:

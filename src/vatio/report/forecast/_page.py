@@ -45,19 +45,19 @@ def forecast_html(shown: Shown) -> str:
 
 def _picture(shown: Shown) -> Html:
     hours = shown.hours()
-    top = _round_up(max(max(hour.high, hour.value or 0.0) for hour in hours) or 1.0)
+    most = _round_up(max(max(hour.high, hour.value or 0.0) for hour in hours) or 1.0)
     start_s, end_s = hours[0].start_s, hours[-1].end_s
 
     def x(moment_s: float) -> float:
         return _LEFT + (moment_s - start_s) / (end_s - start_s) * (_WIDTH - _LEFT)
 
     def y(value: float) -> float:
-        return _BOTTOM - value / top * (_BOTTOM - _TOP)
+        return _BOTTOM - value / most * (_BOTTOM - _TOP)
 
     known, ahead = ([hour for hour in hours if hour.is_known is wanted] for wanted in (True, False))
     parts = [
         tag("title", text(shown.headline())),
-        *_levels(top, y),
+        *_levels(most, y),
         _band(ahead, x, y),
         _line("known", known, x, y),
         _line("line", ahead, x, y),
@@ -66,8 +66,8 @@ def _picture(shown: Shown) -> Html:
     return tag("svg", *parts, viewBox=f"0 0 {_WIDTH:g} {_HEIGHT:g}", width="100%", role="img", class_="forecast")
 
 
-def _levels(top: float, y: Scale) -> list[Html]:
-    levels = [top * at / _LEVELS for at in range(_LEVELS + 1)]
+def _levels(most: float, y: Scale) -> list[Html]:
+    levels = [most * at / _LEVELS for at in range(_LEVELS + 1)]
     rules = [tag("line", class_="rule", x1=_LEFT, x2=_WIDTH, y1=y(level), y2=y(level)) for level in levels]
     names = [
         tag("text", text(f"{level:g}"), class_="axis", x=_LEFT - 6.0, y=y(level) + 4.0, text_anchor="end") for level in levels
