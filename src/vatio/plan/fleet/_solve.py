@@ -1,0 +1,98 @@
+"""Plan a fleet: bound, prices, construction, search; small ones by a solver, to the end."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from vatio.plan.fleet._arrays import Arrays
+from vatio.plan.fleet._bound import Bound, lower_bound
+from vatio.plan.fleet._fleet import Fleet, FleetPlan, Placement, Unplaced
+from vatio.plan.fleet._proof import why_unplaced
+from vatio.plan.fleet._search import Search
+
+_TARGET_RATIO = 0.002
+# The share of the time that the bound may take.
+_BOUND_SHARE = 0.25
+Told = Callable[[str], None]
+
+
+def plan_fleet(
+    fleet: Fleet, *, cpu_limit_s: float = 15.0, seed: int = 0, target_ratio: float = _TARGET_RATIO, told: Told | None = None
+) -> FleetPlan:
+    """Place every job where and when it emits least together, within capacity; say how far that may be from the best.
+
+    ``cpu_limit_s`` is spent at the most, less where the plan is within ``target_ratio`` of the bound before.
+
+    Raises:
+        MissingExtra: numpy is not installed.
+    """
+    begun_s = time.process_time()
+    arrays = Arrays(fleet)
+    first = Search(arrays, seed=seed)
+    first.construct()
+    now_g = _now_g(arrays)
+    bound = lower_bound(arrays, first.cost_g, rounds=_rounds(arrays, cpu_limit_s))
+    if told is not None:
+        told(f"{len(fleet.jobs)} jobs placed, {len(first.unplaced)} waiting; looking for better places")
+    search = Search(arrays, seed=seed, price=bound.price)
+    search.construct()
+    if (len(first.unplaced), first.cost_g) < (len(search.unplaced), search.cost_g):
+        search = Search(arrays, seed=seed, price=bound.price)
+        search.adopt(first)
+    search.improve(until_cpu_s=begun_s + cpu_limit_s, bound_g=bound.grams, target_ratio=target_ratio)
+    return _plan(search, bound, now_g=now_g, cpu_s=time.process_time() - begun_s)
+
+
+def _rounds(arrays: Arrays, cpu_limit_s: float) -> int:
+    """Choose how often the bound is raised, so that it takes its share of the time."""
+    begun_s = time.process_time()
+    for job in range(min(50, len(arrays.fleet.jobs))):
+        arrays.spot(job, arrays.capacity, arrays.choices_of(job, arrays.g_per_w))
+    one_s = (time.process_time() - begun_s) / min(50, len(arrays.fleet.jobs)) * len(arrays.fleet.jobs)
+    return max(20, min(400, int(cpu_limit_s * _BOUND_SHARE / max(one_s, 1e-6))))
+
+
+def _now_g(arrays: Arrays) -> float | None:
+    """Give the grams when each job starts as early as there is room, at home or in its first zone."""
+    np = arrays.np
+    left = arrays.capacity.copy()
+    grams = 0.0
+    order = sorted(range(len(arrays.fleet.jobs)), key=lambda job: arrays.fleet.jobs[job].earliest)
+    rising = np.broadcast_to(np.arange(arrays.fleet.horizon, dtype=float), arrays.g_per_w.shape)
+    for job in order:
+        spot = arrays.spot(job, left, arrays.choices_of(job, rising * (float(arrays.g_per_w.max()) + 1.0)))
+        if spot is None:
+            return None
+        arrays.take(job, spot, left)
+        grams += spot.cost_g
+    return grams
+
+
+def _plan(search: Search, bound: Bound, *, now_g: float | None, cpu_s: float) -> FleetPlan:
+    fleet = search.arrays.fleet
+    placed = [(job, spot) for job, spot in enumerate(search.spots) if spot is not None]
+    unplaced = tuple(
+        Unplaced(job=fleet.jobs[job].id, reason=reason, proved=proved) for job, (reason, proved) in why_unplaced(search).items()
+    )
+    emissions_g = math.fsum(spot.cost_g for _, spot in placed)
+    bound_g = max(0.0, bound.grams)
+    return FleetPlan(
+        placements=tuple(
+            Placement(
+                job=fleet.jobs[job].id,
+                zone=fleet.zones[spot.zone].name,
+                slots=tuple(int(slot) for slot in spot.slots),
+                emissions_g=spot.cost_g,
+            )
+            for job, spot in placed
+        ),
+        unplaced=unplaced,
+        emissions_g=emissions_g,
+        bound_g=bound_g,
+        gap_ratio=None if unplaced or not emissions_g else max(0.0, 1.0 - bound_g / emissions_g),
+        now_g=None if unplaced else now_g,
+        solver="prices, then large neighbourhood search",
+        cpu_s=cpu_s,
+    )
