@@ -41,6 +41,8 @@ from vatio.report import duration
 _WORTH_RATIO = 0.02
 # A forecast comes hourly at most; a file is looked at when it changes.
 _ASK_AGAIN_S = 900.0
+# A plan that is taken up later than this is made anew.
+_LATE_S = 30.0
 _CTRL_C = 130
 _REFUSED = 125
 
@@ -92,6 +94,10 @@ def carry_out(rim: Rim, filed: Filed, *, unharmed: Unharmed) -> int:
         if not filed.waits and not retry:
             raise Refused(f"plan {filed.order.id[-8:]} has been started or taken back", hint="vatio plan list")
         plan = filed.order.plan if retry else _awaited(rim, filed)
+        if not retry and filed.order.deadline <= datetime.now(UTC) and filed.take_back():
+            cancelled(rim, filed.order, why="its deadline passed before it could start")
+            filed.remove()
+            raise Refused(f"the deadline of plan {filed.order.id[-8:]} has passed: nothing ran", hint="order it anew")
         if plan is None or not (retry or filed.launch()):
             rim.note(f"plan {filed.order.id[-8:]} was taken back: nothing ran")
             filed.remove()
@@ -130,7 +136,10 @@ def _awaited(rim: Rim, filed: Filed) -> Plan | None:
     latest_s = order.deadline.timestamp() - order.duration_s
     waiting = Waiting(lambda: filed.waits, outlook.look, shown, napper(bell))
     try:
-        return wait_for(order.plan, latest_s=latest_s, waiting=waiting)
+        plan = order.plan
+        if order.engine == "local" and (datetime.now(UTC) - plan.start).total_seconds() > _LATE_S:
+            plan = outlook.look(plan, True)
+        return wait_for(plan, latest_s=latest_s, waiting=waiting)
     finally:
         if show is not None:
             show("")

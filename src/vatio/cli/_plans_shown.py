@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from vatio.cli._carrying import orders_of
 from vatio.cli._doing import cancelled, engine_of
@@ -74,9 +75,10 @@ def cancel_plan(rim: Rim, ref: str) -> None:
 def _forget(filed: Filed) -> None:
     """Remove the order where nobody waits with it; else who waits does so."""
     lock = filed.lock
-    if lock.acquire():
-        filed.remove()
-        lock.release()
+    with suppress(OSError):  # who waited was quicker, and has removed it
+        if lock.acquire():
+            filed.remove()
+            lock.release()
 
 
 def _row(one: PlanStanding) -> tuple[str, ...]:

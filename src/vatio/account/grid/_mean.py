@@ -27,6 +27,8 @@ def mean_over(
     begin_s = begin.timestamp()
     pieces = _pieces(series, begin_s, begin_s + max(0.0, duration_s))
     weights = [_weight(start_s - begin_s, end_s - begin_s, drawn) for start_s, end_s, _ in pieces]
+    if not math.fsum(weights):  # a run of milliseconds, of whose samples none shows any energy
+        weights = [_weight(start_s, end_s, None) for start_s, end_s, _ in pieces]
     met = [None if at is None or not values else values[at] for _, _, at in pieces]
     if not known or all(value is None for value in met):
         return Quantity.absent(column, source=f"{series.source} knows nothing of the time of the run")

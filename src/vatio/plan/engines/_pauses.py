@@ -7,14 +7,13 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from vatio.plan.engines._hold import AfterCheckpoint, OwnSignals, StopTree
+from vatio.plan.outcome import PAUSED
 from vatio.records import Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.measure import Moment
     from vatio.records import Started
-
-PAUSED = "paused by the plan"
 
 
 class Schedule(NamedTuple):

@@ -4,6 +4,7 @@ from vatio._door import door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.plan.outcome._outcome import PAUSED as PAUSED
     from vatio.plan.outcome._outcome import Expected as Expected
     from vatio.plan.outcome._outcome import Outcome as Outcome
     from vatio.plan.outcome._outcome import expected as expected
@@ -11,4 +12,4 @@ if TYPE_CHECKING:
     from vatio.plan.outcome._outcome import outcome as outcome
     from vatio.plan.outcome._outcome import outcome_lines as outcome_lines
 
-__getattr__, __dir__, __all__ = door(__name__, {"_outcome": "Expected Outcome expected mean_of outcome outcome_lines"})
+__getattr__, __dir__, __all__ = door(__name__, {"_outcome": "Expected Outcome PAUSED expected mean_of outcome outcome_lines"})

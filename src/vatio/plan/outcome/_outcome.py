@@ -13,6 +13,9 @@ from vatio.records import Plan, PlanWindow, Quantity, Saving, Span, product
 from vatio.report import best
 from vatio.units import kwh
 
+# What a pause by the plan is called among a run's gaps.
+PAUSED = "paused by the plan"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +36,7 @@ class Expected:
 class Outcome:
     """Hold how a plan turned out. Grams are operational, location-based.
 
-    ``at_once_g`` is the same energy, had the run begun when it was ordered; ``saved_ratio`` is against that.
+    ``at_once_g`` is the same energy without that of pauses, had the run begun when it was ordered; the saved share is of it.
     ``forecast_error_ratio`` is signed: 0.1 is an intensity that was a tenth higher than expected.
     """
 
@@ -77,15 +80,18 @@ def outcome(
     nothing = Quantity.absent("intensity", source=f"{series.source} does not know the hours of the run")
     met = nothing if intensity is None else intensity.g_per_kwh
     busy_s = max(0.0, record.duration_s - record.paused_s)
-    # Pauses are part of the energy's curve, and would not have been there: then it is taken as drawn evenly.
+    # Pauses are part of the energy's curve, and would not have been there: what they drew is left out, the rest taken as even.
+    running_ratio = 1.0 - _paused_ratio(record, drawn)
     at_once = mean_over(series, "g_per_kwh", submitted_at, busy_s, drawn=None if record.paused_s else drawn)
     hoped = plan.more.get("expected_g_per_kwh")
     hoped_g_per_kwh = float(hoped) if isinstance(hoped, (int, float)) and hoped > 0.0 else None
     return Outcome(
         promised_g=plan.emissions_g,
         obtained_g=footprint.emissions_g.operational,
-        at_once_g=at_once if at_once.is_missing else product(product(_kwh(footprint.energy_j), footprint.pue), at_once),
-        saved_ratio=_saved(met, at_once),
+        at_once_g=at_once
+        if at_once.is_missing
+        else product(product(_kwh(footprint.energy_j, running_ratio), footprint.pue), at_once),
+        saved_ratio=_saved(met, at_once, running_ratio),
         expected_g_per_kwh=hoped_g_per_kwh,
         obtained_g_per_kwh=met,
         forecast_error_ratio=None if hoped_g_per_kwh is None or met.value is None else met.value / hoped_g_per_kwh - 1.0,
@@ -124,14 +130,17 @@ def _percent_saved(found: Outcome) -> str:
     return f": {100.0 * value:.1f} % saved" if value >= 0.0 else f": {-100.0 * value:.1f} % lost"
 
 
-def _saved(met: Quantity, at_once: Quantity) -> Saving:
-    """Give the saved share: the energy is the same, so it is that of the intensities."""
-    if met.value is None or at_once.value is None or not at_once.value > 0.0:
+def _saved(met: Quantity, at_once: Quantity, running_ratio: float) -> Saving:
+    """Give the saved share: the energy is the same but for that of the pauses, so it is that of the intensities."""
+    if met.value is None or at_once.value is None or not at_once.value * running_ratio > 0.0:
         return Saving(value=None, low=None, high=None)
     ends = [
-        1.0 - (one / other) for one in (met.low, met.high) for other in (at_once.low, at_once.high) if one is not None and other
+        1.0 - one / (other * running_ratio)
+        for one in (met.low, met.high)
+        for other in (at_once.low, at_once.high)
+        if one is not None and other
     ]
-    value = 1.0 - met.value / at_once.value
+    value = 1.0 - met.value / (at_once.value * running_ratio)
     return Saving(value=value, low=min([value, *ends]), high=max([value, *ends]))
 
 
@@ -143,9 +152,18 @@ def _mean(curve: IntensityCurve, spans_s: Sequence[tuple[float, float]]) -> floa
     return math.fsum(curve.mean_g_per_kwh(span) * span.duration_s for span in spans) / whole_s
 
 
-def _kwh(energy_j: Quantity) -> Quantity:
-    """Convert; an interval that reaches below zero is cut there, as in an account."""
+def _paused_ratio(record: RunRecord, drawn: EnergyCurve | None) -> float:
+    """Give the share of a run's energy that was drawn while it was paused: an idle machine, and memory that is held."""
+    if drawn is None or not record.paused_s:
+        return 0.0
+    pauses = [gap for gap in record.gaps if gap.reason == PAUSED]
+    return min(1.0, math.fsum(drawn.share_ratio(gap.start_s, gap.end_s) for gap in pauses))
+
+
+def _kwh(energy_j: Quantity, ratio: float) -> Quantity:
+    """Convert a share; an interval that reaches below zero is cut there, as in an account."""
     if energy_j.value is None or energy_j.low is None:
         return energy_j
-    high = None if energy_j.high is None else kwh(max(0.0, energy_j.high))
-    return replace(energy_j, value=kwh(max(0.0, energy_j.value)), low=kwh(max(0.0, energy_j.low)), high=high)
+    high = None if energy_j.high is None else kwh(max(0.0, energy_j.high)) * ratio
+    low, value = kwh(max(0.0, energy_j.low)) * ratio, kwh(max(0.0, energy_j.value)) * ratio
+    return replace(energy_j, value=value, low=low, high=high)
