@@ -118,6 +118,13 @@ def test_an_interval_is_wider_further_ahead_in_the_wind() -> None:
     assert widths[40:].mean() > 2.0 * widths[:3].mean()
 
 
+def test_a_rise_of_weeks_does_not_let_the_ends_run_away() -> None:
+    values = windy(3000) + np.concatenate([np.zeros(2400), np.linspace(0.0, 400.0, 600)])
+    made = forecast(history(values), horizon_h=168)
+    seen = values[-28 * 24 :]
+    assert max(made.high_g_per_kwh) <= seen.max() + 0.5 * (seen.max() - seen.min()) + 1e-9
+
+
 def test_a_higher_level_is_wider() -> None:
     past = history(windy(3000))
     assert _width(forecast(past, level=0.95)) > _width(forecast(past, level=0.8)) > _width(forecast(past, level=0.5))

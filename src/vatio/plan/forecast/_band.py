@@ -15,6 +15,8 @@ from vatio.plugins import require
 
 # How far an end moves, in usual errors, in a day on which all hours lie outside; and how fast usual errors are forgotten.
 _STEP, _FORGET = 0.5, 1.0 / 14.0
+# What is foretold further ahead comes due later: an end that moved on meanwhile as fast would run away.
+_PROMPT_H = 48
 # An hour of the day that is hardly ever missed (the sun is down) still has a part of the whole day's error.
 _LEAST_RATIO = 0.25
 _FIRST_DAYS = 5
@@ -60,7 +62,10 @@ def bands(errors: Array, *, hours: Array, first: int, level: float, phase: int =
     for days, now in enumerate(range(begin, len(errors) + 1, DAY_H)):
         if told:
             issued = np.maximum((np.arange(now - DAY_H, now)[:, None] - hours[None, :] - begin) // DAY_H - _FIRST_DAYS, 0)
-            told.append(_moved(told, issued, errors[now - DAY_H : now], now - DAY_H, tail_ratio))
+            fresh = errors[now - DAY_H : now]
+            told.append(
+                _moved(told, issued, fresh, now - DAY_H, steps=(_STEP * np.minimum(1.0, _PROMPT_H / hours), tail_ratio))
+            )
         elif days >= _FIRST_DAYS:
             told.append(_begun(errors[begin:now], begin, tail_ratio))
         found.append((now, told[-1] if told else None))
@@ -87,8 +92,9 @@ def _begun(errors: Array, first: int, tail_ratio: float) -> Band:
     return Band(below=np.maximum(-ends[0], 0.0), above=np.maximum(ends[1], 0.0), usual=usual)
 
 
-def _moved(told: list[Band], issued: Array, errors: Array, first: int, tail_ratio: float) -> Band:
+def _moved(told: list[Band], issued: Array, errors: Array, first: int, *, steps: tuple[Array, float]) -> Band:
     np = require("numpy", extra="plan")
+    step, tail_ratio = steps
     band, columns = told[-1], np.arange(errors.shape[1])
     hours_of_day = (first + np.arange(DAY_H)) % DAY_H
     known, held = np.isfinite(errors), told[int(issued.min()) : int(issued.max()) + 1]
@@ -100,8 +106,8 @@ def _moved(told: list[Band], issued: Array, errors: Array, first: int, tail_rati
     over = (known & (errors > above)).sum(axis=0) / counts
     under = (known & (errors < -below)).sum(axis=0) / counts
     return Band(
-        below=np.maximum(band.below + np.where(seen, _STEP * (under - tail_ratio), 0.0), 0.0),
-        above=np.maximum(band.above + np.where(seen, _STEP * (over - tail_ratio), 0.0), 0.0),
+        below=np.maximum(band.below + np.where(seen, step * (under - tail_ratio), 0.0), 0.0),
+        above=np.maximum(band.above + np.where(seen, step * (over - tail_ratio), 0.0), 0.0),
         usual=_usual(band.usual, errors, known, hours_of_day),
     )
 

@@ -14,7 +14,7 @@ from vatio.plan.forecast._beyond import climatology, extended
 from vatio.plan.forecast._features import DAY_H, WEEK_H
 from vatio.plan.forecast._fill import Array, filled
 from vatio.plan.forecast._history import HourlyHistory
-from vatio.plan.forecast._walk import walk
+from vatio.plan.forecast._walk import believable, walk
 from vatio.plugins import require
 from vatio.units import S_PER_HOUR
 
@@ -167,6 +167,9 @@ def _walked(values: Array, truth: Array, first_h: int, last_h: int, level: float
         low, high = np.maximum(path - spread, 0.0), path + spread
     else:
         low, high = band.ends(path, np.array([count - 1]), hours)
+    if first_h > NEAR_H:
+        least, most = believable(values, count - 1)
+        low, high = np.maximum(low, np.minimum(least, path)), np.minimum(high, np.maximum(most, path))
     return Walked(hours=hours, first_origin=first_origin, paths=paths, low=low[0], high=high[0])
 
 

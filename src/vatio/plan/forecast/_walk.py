@@ -139,12 +139,17 @@ def _explained(sums: _Sums, pairs: _Pairs, span: slice) -> Array:
     return damped + pairs.rows[:, span] @ np.linalg.solve(square, sums.cross)
 
 
+def believable(values: Array, at: int) -> tuple[float, float]:
+    """Give the range that is foretold at an hour: that of the last 28 days, and half of it beyond either end."""
+    seen = values[max(0, at - _RANGE_H) : at + 1]
+    beyond = _BEYOND_RATIO * float(seen.max() - seen.min())
+    return max(0.0, float(seen.min()) - beyond), float(seen.max()) + beyond
+
+
 def _average(paths: Array, values: Array, kept: slice) -> Array:
     """Average the members, none of them far outside of what the last weeks have seen."""
     np = require("numpy", extra="plan")
-    seen = values[max(0, kept.start - _RANGE_H) : kept.start + 1]
-    beyond = _BEYOND_RATIO * (seen.max() - seen.min())
-    low, high = max(0.0, seen.min() - beyond), seen.max() + beyond
+    low, high = believable(values, kept.start)
     half = len(PROFILE_DAYS)
     logs = np.exp(np.minimum(paths[half:], np.log(max(high, 1e-9))))
     return np.clip(np.concatenate([paths[:half], logs]), low, high).mean(axis=0)
