@@ -5,6 +5,7 @@ import json
 import pickle
 import struct
 import zipfile
+from hashlib import sha256
 
 import numpy
 import pytest
@@ -14,6 +15,8 @@ from hypothesis.extra import numpy as hnp
 
 from vatio.govern.reproduce._closeness import close_numbers, is_close
 from vatio.govern.reproduce._numbers import numbers_of
+from vatio.govern.reproduce._results import Results, compare_results
+from vatio.records import FileDigest
 
 KINDS = ["<f8", ">f8", "<f4", ">f4", "<f2", "<i8", ">i4", "<u2", "|i1", "|u1", "|b1", "<c16", "<c8"]
 
@@ -75,6 +78,69 @@ def test_a_large_number_in_a_table_does_not_excuse_a_small_one():
     assert close_numbers(one, two, rtol=1e-4).first is not None
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([1.7e9, 0.9, 0.7], [1.7e9, 0.1, -3.0]),
+        ([[1.0, 0.9], [2.0, 0.8], [100.0, 0.99]], [[1.0, 0.905], [2.0, 0.8], [100.0, 0.99]]),
+        ([[1.0, 2.0, 100.0], [0.9, 0.8, 0.99]], [[1.0, 2.0, 100.0], [0.905, 0.8, 0.99]]),
+        ([[5e7], [0.5]], [[5e7], [0.6]]),
+        ([5.0, float("inf")], [5.0, 1e308]),
+    ],
+)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_large_number_in_an_array_does_not_excuse_a_small_one(one, other, order):
+    both = (numbers_of("t.npy", saved(numpy.array(values, order=order))) for values in (one, other))
+    assert close_numbers(*both, rtol=1e-4).first is not None
+
+
+def test_a_weight_near_zero_is_as_uncertain_as_those_beside_it():
+    weights = numpy.random.default_rng(0).normal(size=(30, 20))
+    weights[3, 4], other = 1e-9, weights.copy()
+    other[3, 4] = 3e-6
+    both = (numbers_of("w.npy", saved(values)) for values in (weights, other))
+    assert close_numbers(*both, rtol=1e-4).first is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (b'{"a": {"b": 1}, "a.b": 5}', b'{"a": {"b": 9}, "a.b": 5}'),
+        (b'{"a": 1, "a": 5}', b'{"a": 7, "a": 5}'),
+        (b'{"a": 9007199254740993}', b'{"a": 9007199254740992}'),
+        (b'{"a": []}', b"{}"),
+        (b'{"a": {}}', b'{"a": []}'),
+        (b'{"a": true}', b'{"a": 1}'),
+        (b'{"a": Infinity}', b'{"a": 1e308}'),
+        (b'{"a": 1e999}', b'{"a": 2e999}'),
+    ],
+)
+def test_json_that_says_something_else_is_not_the_same(one, other):
+    assert told("m.json", one, other).tier is None
+
+
+def test_text_with_numbers_beyond_any_float_is_not_the_same():
+    assert told("m.txt", b"1e999 1", b"2e999 1").tier is None
+
+
+def test_a_file_is_not_compared_by_its_name():
+    assert told("within.pkl", b"\x80\x04a\0", b"\x80\x04b\0").tier is None
+
+
+@pytest.mark.parametrize(("one", "other"), [(float("inf"), 5.0), (float("nan"), 5.0), (1e308, -1e308)])
+def test_a_metric_that_is_no_number_agrees_with_none(one, other):
+    results = (Results(metrics={"loss": value}, outputs={}, exit_code=0, content=lambda _: None) for value in (one, other))
+    assert compare_results(*results, rtol=1e-4).tier is None
+
+
+def told(name, one, other):
+    def results(content):
+        outputs = {name: FileDigest(path=name, sha256=sha256(content).hexdigest(), bytes=len(content))}
+        return Results(metrics={}, outputs=outputs, exit_code=0, content=lambda _: content)
+
+    return compare_results(results(one), results(other), rtol=1e-4)
+
+
 def test_json_is_compared_leaf_by_leaf():
     one, two = (numbers_of("m.json", json.dumps({"a": [1, {"b": b}], "c": "x"}).encode()) for b in (0.788, 0.227))
     part = close_numbers(one, two, rtol=1e-4).first
@@ -84,6 +150,14 @@ def test_json_is_compared_leaf_by_leaf():
 class Bomb:
     def __reduce__(self):
         return (pytest.fail, ("a pickle was loaded",))
+
+
+def broken_archive():
+    buffer = io.BytesIO()
+    numpy.savez_compressed(buffer, a=numpy.arange(1000.0))
+    content = bytearray(buffer.getvalue())
+    content[120] ^= 0xFF
+    return bytes(content)
 
 
 def hostile():
@@ -103,6 +177,11 @@ def hostile():
     yield "deep JSON", "m.json", b"[" * 100_000
     yield "text that is none", "m.txt", b"\xff\xfe1 2 3"
     yield "nothing", "m.json", b""
+    yield "a whole number beyond any float", "m.json", b'{"a": ' + b"9" * 5000 + b"}"
+    yield "the mark of an array alone", "m.npy", b"\x93NUMPY"
+    yield "tensors in a list", "m.safetensors", b"\2\0\0\0\0\0\0\0[]"
+    yield "a broken archive", "m.npz", broken_archive()
+    yield "a header as large as a file", "m.npy", b"\x93NUMPY\x02\x00" + struct.pack("<I", 1 << 20) + b"(" * (1 << 20)
 
 
 @pytest.mark.parametrize(("name", "content"), [case[1:] for case in hostile()], ids=[case[0] for case in hostile()])

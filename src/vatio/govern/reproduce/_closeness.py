@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from vatio.govern.reproduce._numbers import Column, Numbers
+from vatio.govern.reproduce._scale import Scales
 
 # Below this a difference is one of zero.
 _FLOOR = 1e-12
@@ -32,8 +31,8 @@ class Closeness(NamedTuple):
 def close_numbers(original: Numbers, replay: Numbers, *, rtol: float) -> Closeness:
     """Hold the numbers of two files against each other.
 
-    Two numbers agree when they differ by at most ``rtol`` of the larger, or of the root mean square of their array: a weight
-    near zero is as uncertain as those beside it.
+    Two numbers agree when they differ by at most ``rtol`` of the larger, or of the size of those beside it in their array: a
+    weight near zero is as uncertain as its neighbours.
     """
     worst_ratio = 0.0
     for place in (*original, *(name for name in replay if name not in original)):
@@ -47,12 +46,16 @@ def close_numbers(original: Numbers, replay: Numbers, *, rtol: float) -> Closene
 
 
 def is_close(a: float, b: float, *, rtol: float, scale: float = 0.0) -> bool:
-    """Tell whether two numbers agree within a relative tolerance.
+    """Tell whether two numbers agree within a relative tolerance; an infinite one agrees with itself only.
 
     >>> is_close(1.0, 1.00001, rtol=1e-4), is_close(0.788, 0.227, rtol=1e-4), is_close(float("nan"), float("nan"), rtol=0.0)
     (True, False, True)
+    >>> is_close(float("inf"), 1.0, rtol=1e-4)
+    False
     """
-    return is_same(a, b) or abs(a - b) <= max(rtol * max(abs(a), abs(b), scale), _FLOOR if rtol else 0.0)
+    if is_same(a, b) or not (math.isfinite(a) and math.isfinite(b)):
+        return is_same(a, b)
+    return abs(a - b) <= max(rtol * max(abs(a), abs(b), scale), _FLOOR if rtol else 0.0)
 
 
 def is_same(a: float, b: float) -> bool:
@@ -63,7 +66,7 @@ def is_same(a: float, b: float) -> bool:
 def _close_columns(place: str, original: Column, replay: Column, rtol: float) -> Closeness:
     if original.form != replay.form or len(original.values) != len(replay.values):
         return Closeness(Part(place, _clipped(original.form), _clipped(replay.form)), math.inf)
-    scale, worst_ratio = _rms(original.values) if original.is_array else 0.0, 0.0
+    scales, worst_ratio = Scales(original.values, width=original.width), 0.0
     for begin in range(0, len(original.values), _BLOCK):
         a, b = original.values[begin : begin + _BLOCK], replay.values[begin : begin + _BLOCK]
         if a == b:  # most blocks of most results
@@ -71,20 +74,12 @@ def _close_columns(place: str, original: Column, replay: Column, rtol: float) ->
         for at, (x, y) in enumerate(zip(a, b, strict=True), begin):
             if is_same(x, y):
                 continue
+            scale = scales.at(at)
             largest = max(abs(x), abs(y), scale)
             worst_ratio = max(worst_ratio, abs(x - y) / largest if math.isfinite(x) and math.isfinite(y) else math.inf)
             if not is_close(x, y, rtol=rtol, scale=scale):
                 return Closeness(Part(f"{place}[{at}]" if len(original.values) > 1 else place, x, y), worst_ratio)
     return Closeness(None, worst_ratio)
-
-
-def _rms(values: Sequence[float]) -> float:
-    finite = [abs(value) for value in islice(values, 1 << 20) if math.isfinite(value)]
-    largest = max(finite, default=0.0)
-    if not 0.0 < largest < math.inf:
-        return 0.0
-    # Relative to the largest: squares of numbers beyond 1e154 are no floats.
-    return largest * math.sqrt(math.fsum((value / largest) ** 2 for value in finite) / len(finite))
 
 
 def _there(is_there: bool) -> str:

@@ -10,6 +10,7 @@ import re
 import struct
 import sys
 import zipfile
+import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,13 @@ from typing import Any
 # What is larger is held against the other byte by byte only.
 LARGEST_BYTES = 256 << 20
 _DEEPEST = 200
+_LONGEST_HEADER = 1 << 16
+_EXACT = 1 << 53
+# What a file that is broken, or not what its name says, can raise in the modules that read it.
+_BROKEN = (
+    ValueError, SyntaxError, LookupError, TypeError, AttributeError, ArithmeticError, EOFError, RuntimeError, MemoryError,
+    struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 _NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf|infinity)(?![\w])", re.IGNORECASE
 )
@@ -46,12 +54,12 @@ _BYTES = {"f2": 2, "bf": 2, "c8": 8, "c16": 16, **{name: int(name[1:]) for name 
 class Column:
     """Hold the numbers of one place in a file. ``form`` is what must be the same (shape, type, the text around them).
 
-    ``is_array``: they are numbers of one kind, whose size together is a scale for each.
+    ``width`` is how many stand in a row of an array, whose sizes are a scale for each other; 0: they are none.
     """
 
     form: str
     values: Sequence[float]
-    is_array: bool = False
+    width: int = 0
 
 
 Numbers = Mapping[str, Column]
@@ -73,7 +81,7 @@ def numbers_of(name: str, content: bytes) -> Numbers | None:
         if name.endswith(".safetensors"):
             return _safetensors(content)
         return _text(name, content)
-    except (ValueError, SyntaxError, KeyError, TypeError, struct.error, zipfile.BadZipFile, RecursionError, MemoryError):
+    except _BROKEN:
         return None
 
 
@@ -82,24 +90,45 @@ def _text(name: str, content: bytes) -> Numbers | None:
         return None
     text = content.decode("utf-8")
     if name.endswith(".json"):
-        return dict(_leaves(json.loads(text), "", 0))
+        return dict(_leaves(_json(text), "", 0))
     if name.endswith((".jsonl", ".ndjson")):
         lines = (line for line in text.splitlines() if line.strip())
-        return {path: column for at, line in enumerate(lines) for path, column in _leaves(json.loads(line), f"[{at}]", 0)}
-    values = tuple(float(match[0]) for match in _NUMBER.finditer(text))
+        return {path: column for at, line in enumerate(lines) for path, column in _leaves(_json(line), f"[{at}]", 0)}
+    values = tuple(_finite(match[0]) for match in _NUMBER.finditer(text))
     return {"": Column(form=_NUMBER.sub("#", text), values=values)} if values else None
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_once, parse_float=_finite)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: which of both counts is the reader's choice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _finite(text: str) -> float:
+    """Refuse a number that is larger than any float: it would equal all such. One that is called infinite is."""
+    value = float(text)
+    if math.isinf(value) and "n" not in text.lower():
+        raise ValueError("larger than any float")
+    return value
 
 
 def _leaves(value: Any, path: str, depth: int) -> Iterator[tuple[str, Column]]:
     if depth > _DEEPEST:
         raise ValueError("nested too deep")
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         for key, item in value.items():
-            yield from _leaves(item, f"{path}.{key}" if path else str(key), depth + 1)
-    elif isinstance(value, list):
+            name = key if key.isidentifier() else json.dumps(key)  # so that no two places have one name
+            yield from _leaves(item, f"{path}.{name}" if path else name, depth + 1)
+    elif isinstance(value, list) and value:
         for at, item in enumerate(value):
             yield from _leaves(item, f"{path}[{at}]", depth + 1)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+    elif isinstance(value, float) or (type(value) is int and abs(value) <= _EXACT):
         yield path, Column(form="number", values=(float(value),))
     else:
         yield path, Column(form=json.dumps(value), values=())
@@ -110,13 +139,16 @@ def _npy(content: bytes) -> Column:
     width = 2 if major == 1 else 4
     length = int.from_bytes(content[8 : 8 + width], "little")
     begin = 8 + width + length
+    if length > _LONGEST_HEADER:
+        raise ValueError("the header is longer than any is")
     header = ast.literal_eval(content[8 + width : begin].decode("latin-1"))
     kind, shape = str(header["descr"]), tuple(int(size) for size in header["shape"])
     form = f"{kind.lstrip('<>|=')} {shape}{' fortran' if header['fortran_order'] else ''}"
     values = _values(kind.lstrip("<>|="), content[begin:], big=kind.startswith(">"))
     if len(values) not in (math.prod(shape), 2 * math.prod(shape)):
         raise ValueError("the array is not whole")
-    return Column(form=form, values=values, is_array=True)
+    inner = (shape[0] if header["fortran_order"] else shape[-1]) if shape else 1
+    return Column(form=form, values=values, width=inner * (len(values) // max(1, math.prod(shape))))
 
 
 def _npz(content: bytes) -> Numbers:
@@ -144,7 +176,8 @@ def _safetensors(content: bytes) -> Numbers:
         if not 0 <= begin <= end <= len(body):
             raise ValueError("a tensor lies outside of the file")
         values = _values(_SAFE[told["dtype"]], body[begin:end])
-        found[name] = Column(form=f"{told['dtype']} {told['shape']}", values=values, is_array=True)
+        width = int(told["shape"][-1]) if told["shape"] else len(values)
+        found[name] = Column(form=f"{told['dtype']} {told['shape']}", values=values, width=max(1, width))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -32,6 +31,13 @@ class Difference(NamedTuple):
     remark: str = ""
 
 
+class Compared(NamedTuple):
+    """Say how two results were compared; ``is_equal``: bit by bit, or in their numbers."""
+
+    told: str
+    is_equal: bool
+
+
 class Comparison(NamedTuple):
     """Hold what two results have in common: the tier, the differences (the first one first), and what was compared how."""
 
@@ -53,7 +59,7 @@ def compare_results(original: Results, replay: Results, *, rtol: float, metric: 
     the numbers, of which there must be some.
     """
     differences: list[Difference] = []
-    compared: list[str] = []
+    compared: list[Compared] = []
     if original.exit_code != replay.exit_code:
         differences.append(Difference("exit_code", original.exit_code, replay.exit_code, True))
     names = dict.fromkeys((*original.outputs, *replay.outputs))
@@ -62,30 +68,30 @@ def compare_results(original: Results, replay: Results, *, rtol: float, metric: 
     differences += _metrics(original.metrics, replay.metrics, rtol, metric, compared)
     # What is beyond the tolerance says more than what is within it, and an output more than what is computed from it.
     ordered = (*(one for one in differences if one.is_beyond), *(one for one in differences if not one.is_beyond))
-    return Comparison(_tier(ordered, compared), ordered, tuple(compared))
+    return Comparison(_tier(ordered, compared), ordered, tuple(one.told for one in compared))
 
 
-def _tier(differences: tuple[Difference, ...], compared: list[str]) -> str | None:
+def _tier(differences: tuple[Difference, ...], compared: list[Compared]) -> str | None:
     if not compared:
         return None
     if not differences:
         return "L0"
     if any(one.is_beyond for one in differences):
         return None
-    return "L1" if any("within" in line or line.startswith("metric") or line.endswith("bitwise") for line in compared) else None
+    return "L1" if any(one.is_equal for one in compared) else None
 
 
-def _output(name: str, original: Results, replay: Results, rtol: float, compared: list[str]) -> Iterator[Difference]:
+def _output(name: str, original: Results, replay: Results, rtol: float, compared: list[Compared]) -> Iterator[Difference]:
     before, after = original.outputs.get(name), replay.outputs.get(name)
     field = f"outputs.{name}"
     a, b = before.sha256 if before else None, after.sha256 if after else None
     if a is None and b is None:
-        compared.append(f"no digest of {name}: neither run has left it in a state that could be read")
+        compared.append(Compared(f"no digest of {name}: neither run has left it in a state that could be read", False))
         yield Difference(field, None, None, True, "neither run has a digest of it")
     elif a is None or b is None:
         yield Difference(field, a or "not there", b or "not there", True)
     elif a == b:
-        compared.append(f"output {name}: bitwise")
+        compared.append(Compared(f"output {name}: bitwise", True))
     else:
         yield from _numeric(field, name, (a, b), (original.content(name), replay.content(name)), rtol, compared)
 
@@ -96,7 +102,7 @@ def _numeric(
     digests: tuple[str, str],
     contents: tuple[bytes | None, bytes | None],
     rtol: float,
-    compared: list[str],
+    compared: list[Compared],
 ) -> Iterator[Difference]:
     a, b = contents
     if a is None or b is None:
@@ -105,12 +111,12 @@ def _numeric(
         return
     first, second = numbers_of(name, a), numbers_of(name, b)
     if first is None or second is None:
-        compared.append(f"output {name}: differs, and holds no numbers that may be read: left out of L1")
+        compared.append(Compared(f"output {name}: differs, and holds no numbers that may be read: left out of L1", False))
         yield Difference(field, *digests, not _may_be_opaque(name), "its numbers cannot be read without running code")
         return
     close = close_numbers(first, second, rtol=rtol)
     if close.first is None:
-        compared.append(f"output {name}: within {close.worst_ratio:.1e} of its numbers")
+        compared.append(Compared(f"output {name}: within {close.worst_ratio:.1e} of its numbers", True))
         yield Difference(field, *digests, False, f"its numbers differ by at most {close.worst_ratio:.1e}")
     else:
         place = f"{field}:{close.first.place}" if close.first.place else field
@@ -123,7 +129,7 @@ def _may_be_opaque(name: str) -> bool:
 
 
 def _metrics(
-    original: Mapping[str, float], replay: Mapping[str, float], rtol: float, only: str | None, compared: list[str]
+    original: Mapping[str, float], replay: Mapping[str, float], rtol: float, only: str | None, compared: list[Compared]
 ) -> Iterator[Difference]:
     for name in dict.fromkeys((*original, *replay)):
         if only is not None and name != only:
@@ -132,11 +138,11 @@ def _metrics(
         if a is None or b is None:
             yield Difference(f"metrics.{name}", a, b, True)
         elif is_same(a, b):
-            compared.append(f"metric {name}: equal")
+            compared.append(Compared(f"metric {name}: equal", True))
         else:
             beyond = not is_close(a, b, rtol=rtol)
             if not beyond:
-                compared.append(f"metric {name}: within {abs(a - b) / max(abs(a), abs(b), math.ulp(0.0)):.1e}")
+                compared.append(Compared(f"metric {name}: within {abs(a - b) / max(abs(a), abs(b)):.1e}", True))
             yield Difference(f"metrics.{name}", a, b, beyond)
 
 
