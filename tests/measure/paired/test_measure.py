@@ -151,12 +151,35 @@ def test_a_workload_that_a_signal_ends_has_failed(measure: Measure) -> None:
     assert "signal 11" in found.failed["candidate"]
 
 
+def test_work_that_goes_on_after_the_end_is_no_cheap_repetition(measure: Measure) -> None:
+    found = measure(*two(("true",), ("sh", "-c", "(while :; do :; done) & exit 0")), pairs=2, warm_up=0)
+
+    assert found.ended_by == "failure"
+    assert "ended before its work" in found.failed["candidate"]
+
+
+def test_what_vatio_itself_does_meanwhile_is_not_left_by_a_workload(measure: Measure) -> None:
+    helpers = []
+
+    def help_beside() -> None:
+        helpers.append(subprocess.Popen(["sleep", "0.2"]))
+        helpers[0].wait()
+
+    thread = threading.Timer(0.05, help_beside)
+    thread.start()
+    found = measure(*two(("sleep", "0.1"), ("sleep", "0.1")), pairs=1, warm_up=0)
+    thread.join()
+
+    assert not [note for note in found.notes if "leaves processes" in note]
+    assert helpers[0].returncode == 0
+
+
 def test_what_a_workload_leaves_running_is_ended_and_told(measure: Measure, project: Path) -> None:
     leaving = ("sh", "-c", "(trap '' TERM; exec sleep 61) & setsid sleep 62 & echo $! >> pids")
     found = measure(*two(("true",), leaving), pairs=2, warm_up=0)
 
     assert any("candidate leaves processes running" in note for note in found.notes)
-    assert not found.failed
+    assert not found.failed  # they slept
     for pid in map(int, (project / "pids").read_text().split()):
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)

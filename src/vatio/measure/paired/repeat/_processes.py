@@ -11,11 +11,13 @@ from contextlib import suppress
 from vatio.measure._granted import slurp
 
 _LEAVE_S = 0.5
+# What is only on its way out is gone by then.
+_MOMENT_S = 0.05
 
 
 def children() -> list[int]:
-    """List the children of this process."""
-    return _below(os.getpid())
+    """List the children of this process's first thread, which adopts orphans; what vatio starts beside is another's."""
+    return _of_thread(os.getpid(), os.getpid())
 
 
 def descendants(pid: int) -> list[int]:
@@ -24,6 +26,20 @@ def descendants(pid: int) -> list[int]:
     for below in found:
         found.extend(child for child in _below(below) if child not in found)
     return found
+
+
+def are_at_work(pids: Collection[int]) -> bool:
+    """Tell whether one of these processes, or one below them, is running and still is a moment later."""
+    everyone = {*pids, *(below for pid in pids for below in descendants(pid))}
+    running = {pid for pid in everyone if _is_running(pid)}
+    if running:
+        time.sleep(_MOMENT_S)
+    return any(map(_is_running, running))
+
+
+def _is_running(pid: int) -> bool:
+    # proc(5): the state follows the name, which is in brackets and may have some of its own.
+    return slurp(f"/proc/{pid}/stat").rpartition(")")[2].startswith(" R")
 
 
 def end_all(pids: Collection[int]) -> None:
@@ -63,4 +79,8 @@ def _below(pid: int) -> list[int]:
         threads = os.listdir(f"/proc/{pid}/task")
     except OSError:
         return []
-    return [int(child) for thread in threads for child in slurp(f"/proc/{pid}/task/{thread}/children").split()]
+    return [child for thread in threads for child in _of_thread(pid, thread)]
+
+
+def _of_thread(pid: int, thread: int | str) -> list[int]:
+    return [int(child) for child in slurp(f"/proc/{pid}/task/{thread}/children").split()]

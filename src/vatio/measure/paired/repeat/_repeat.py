@@ -17,12 +17,13 @@ from vatio.measure.paired._order import Turn
 from vatio.measure.paired.repeat._call import repeat_call
 from vatio.measure.paired.repeat._child import attended
 from vatio.measure.paired.repeat._folding import Folding
-from vatio.measure.paired.repeat._processes import children, end_all
+from vatio.measure.paired.repeat._processes import are_at_work, children, end_all
 from vatio.measure.paired.repeat._setting import Setting
 from vatio.measure.paired.repeat._streams import Streams
 from vatio.measure.paired.repeat._watchdog import Watchdog
 from vatio.measure.wrap import Parts, RunOptions, run_session
 
+_CUT = "it ended before its work: processes that it left behind were still at it, and what they cost is not known"
 _LEFT = "leaves processes running: they were ended, so that they do not load what comes after"
 
 
@@ -42,8 +43,12 @@ def repeat(arm: Arm, turn: Turn, *, setting: Setting, cpus: tuple[int, ...]) -> 
     left = set(children()) - before
     if not left:
         return repeated
+    is_whole = not are_at_work(left)
     end_all(left)
-    return repeated._replace(notes=(*repeated.notes, f"{arm.name} {_LEFT}"))
+    made = repeated.repetition
+    if made.ok and not is_whole:
+        made = replace(made, ok=False, reason=_CUT)
+    return Repeated(made, (*repeated.notes, f"{arm.name} {_LEFT}"))
 
 
 def _repeat_child(arm: Arm, turn: Turn, setting: Setting, cpus: tuple[int, ...]) -> Repeated:
