@@ -279,8 +279,8 @@ def test_the_modules_of_a_project_are_found():
     assert project_modules(["pkg/__init__.py", "pkg/sub/__init__.py", "tests/test_x.py", "odd-name/__init__.py"]) == {"pkg"}
 
 
-def seen_in(folder, command, *, names, environ, cwd):
-    around = lay_probe(str(folder), names, {})
+def seen_in(folder, command, *, environ, cwd):
+    around = lay_probe(str(folder), {})
     subprocess.run(command, cwd=cwd, env={**environ, **{k: v for k, v in around.items() if v}}, check=True)
     return read_probe(str(folder))
 
@@ -289,9 +289,11 @@ def seen_in(folder, command, *, names, environ, cwd):
 def test_a_probe_sees_where_modules_came_from(repo, tmp_path, end):
     repo.write("pkg/__init__.py", "")
     repo.write("main.py", f"import pkg, json\n{end}\n")
-    found = seen_in(tmp_path / "p", ["python", "main.py"], names={"pkg"}, environ=repo.environ, cwd=repo.root)
+    found = seen_in(tmp_path / "p", ["python", "main.py"], environ=repo.environ, cwd=repo.root)
     root = os.path.realpath(repo.root)
-    assert dict(found.files) == {f"__main__ {root}/main.py": f"{root}/main.py", "pkg": f"{root}/pkg/__init__.py"}
+    ours = {key: file for key, file in found.files.items() if file.startswith(root)}
+    assert ours == {f"__main__ {root}/main.py": f"{root}/main.py", "pkg": f"{root}/pkg/__init__.py"}
+    assert "json" not in found.files
     assert found.is_python
 
 
@@ -300,7 +302,7 @@ def test_a_probe_lets_the_sitecustomize_behind_it_run(repo, tmp_path):
     site.mkdir()
     (site / "sitecustomize.py").write_text("import sys; sys.shown = 1\n")
     repo.write("main.py", "import sys; assert sys.shown == 1; assert not any(e.endswith('probe') for e in sys.path)\n")
-    around = lay_probe(str(tmp_path / "probe"), {"x"}, {"PYTHONPATH": str(site)})
+    around = lay_probe(str(tmp_path / "probe"), {"PYTHONPATH": str(site)})
     subprocess.run(["python", "main.py"], cwd=repo.root, env={**repo.environ, **around}, check=True)
 
 
@@ -351,4 +353,64 @@ def test_python_that_cannot_be_looked_into_is_no_pass():
     nothing = Seen(prefixes=frozenset(), files={})
     with pytest.raises(MeasureError, match="could not be seen"):
         checked("baseline", nothing, command=("python3", "-I", "x.py"))
-    assert "no Python process" in checked("baseline", nothing, command=("/bin/sh", "-c", "true"))
+    for command in (("sh", "-c", "cd x && python3.12 -I x.py"), ("env", "A=1", "python", "-E", "x.py")):
+        with pytest.raises(MeasureError, match="could not be seen"):
+            checked("baseline", nothing, command=command)
+    for command in (("/bin/sh", "-c", "true"), ("sh", "-c", "./pythonic --python=no")):
+        assert "no Python process" in checked("baseline", nothing, command=command)
+
+
+def test_a_module_of_the_other_tree_is_found_whatever_its_name():
+    with pytest.raises(MeasureError, match=r"the baseline loaded space.work from /cand/lib/space/work.py.*candidate's"):
+        checked("baseline", seen(**{"space.work": "/cand/lib/space/work.py"}))
+
+
+def test_an_environment_in_the_candidates_tree_may_run_both_arms():
+    installed = {"numpy": "/cand/.venv/lib/python3.12/site-packages/numpy/__init__.py", "__main__ x": "/cand/.venv/bin/pytest"}
+    found = Seen(prefixes=frozenset({"/cand/.venv"}), files={**installed, "pkg": "/base/pkg/__init__.py"})
+    assert checked("baseline", found) == ""
+
+
+def test_a_program_that_only_the_candidate_has_is_not_the_baselines(repo):
+    program = repo.write("build/train", "#!/bin/sh\ntrue\n")
+    program.chmod(0o755)
+    asked = work(repo, str(program))
+    with (
+        pytest.raises(MeasureError, match="both arms would run the candidate's"),
+        sides_of_trees(repository(repo), repository(repo).resolve("main"), asked),
+    ):
+        pass
+    assert not leftovers(repo.environ)
+
+
+def test_a_shells_words_and_the_ci_s_checkout_are_the_arms_own(repo):
+    home = os.path.realpath(repo.root)
+    environ = {**repo.environ, "GITHUB_WORKSPACE": home, "CI_PROJECT_DIR": f"{home}/."}
+    text = f"cd '{home}' && python {home}/burn.py --data={home}/data/x --not {home}er/x"
+    asked = work(repo, "sh", "-c", text, environ=environ)
+    with sides_of_trees(repository(repo), repository(repo).resolve("main"), asked) as sides:
+        tree, arm = sides.baseline.tree, sides.baseline.arm
+        assert arm.command[2] == f"cd '{tree}' && python {tree}/burn.py --data={home}/data/x --not {home}er/x"
+        assert (arm.environ["GITHUB_WORKSPACE"], arm.environ["CI_PROJECT_DIR"]) == (tree, tree)
+        assert any(f"{home}/data/x is not in the baseline's tree" in note for note in sides.notes)
+        assert sides.candidate.arm.command[2] == text
+
+
+def test_what_vatio_itself_writes_changes_no_tree(repo):
+    repo.write(".gitignore", "__pycache__/\n")
+    repo.commit("ignore less")
+    repo.write(".vatio/ledger.sqlite", "")
+    repo.write("sub/tracked.py", "")
+    repo.git("add", "sub/tracked.py", ".gitignore")
+    repo.git("commit", "-q", "-m", "a folder")
+    repo.write("sub/.vatio/ledger.sqlite", "")
+    assert not repository(repo).is_dirty
+    repo.write("new.py", "")
+    assert repository(repo).is_dirty
+
+
+def test_a_bare_repository_says_what_to_do(repo, tmp_path):
+    repo.git("clone", "-q", "--bare", str(repo.root), str(tmp_path / "bare"))
+    with pytest.raises(MeasureError, match="in no git working tree") as caught:
+        Repository(str(tmp_path / "bare"), repo.environ)
+    assert "git worktree add" in caught.value.hint

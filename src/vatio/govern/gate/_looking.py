@@ -19,7 +19,7 @@ def look_through(bench: Bench, sides: Sides) -> tuple[str, ...]:
         MeasureError: an arm fails, logs no metric that is asked for, or ran the other's code.
     """
     folders = {side.arm.name: os.path.join(sides.folder, f"seen-{side.arm.name}") for side in sides.both}
-    arms = tuple(_probed(side.arm, folders[side.arm.name], sides, bench.environ) for side in sides.both)
+    arms = tuple(_probed(side.arm, folders[side.arm.name], bench.environ) for side in sides.both)
     design = PairedDesign(pairs=1, warm_up=0, pin=False, work_unit=bench.request.work_unit)
     hint = untracked_hint() if sides.baseline.tree is not None else ""
     found = bench.measure("looking where each arm loads its code from", arms, design, hint=hint)
@@ -54,6 +54,6 @@ def _check_metric(found: PairedMeasurement, metric: str | None) -> None:
             )
 
 
-def _probed(arm: Arm, folder: str, sides: Sides, environ: Mapping[str, str]) -> Arm:
-    laid = lay_probe(folder, sides.modules, {"PYTHONPATH": environ.get("PYTHONPATH"), **arm.environ})
+def _probed(arm: Arm, folder: str, environ: Mapping[str, str]) -> Arm:
+    laid = lay_probe(folder, {"PYTHONPATH": environ.get("PYTHONPATH"), **arm.environ})
     return replace(arm, environ=laid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 from vatio.govern.gate.arms._repository import foreign_variables
@@ -13,6 +14,9 @@ CANDIDATE = "VATIO_RUN_CANDIDATE"
 VENV = ".venv"
 # Each names one environment for whoever installs, whichever tree that happens in.
 _ONE_FOR_ALL = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "POETRY_ACTIVE", "PIPENV_ACTIVE", "PYTHONHOME", "__PYVENV_LAUNCHER__")
+
+# By these CI services name the checkout, from which a command may start.
+_CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "WORKSPACE", "BUILD_SOURCESDIRECTORY", "TRAVIS_BUILD_DIR")
 
 # Without compiled files a fresh tree is compiled anew at each run, and one that was used before is not.
 _ALIKE: dict[str, str | None] = {"PYTHONDONTWRITEBYTECODE": None, "OLDPWD": None}
@@ -32,6 +36,7 @@ def arm_environ(
     ``venv`` is the environment that the arm's setup made; its programs come first.
     """
     changed: dict[str, str | None] = {**foreign_variables(environ), **_ALIKE, WITHIN: "1", CANDIDATE: home, "PWD": folder}
+    changed |= {name: moved(environ[name], home, tree) for name in _CHECKOUTS if name in environ}
     if environ.get("PYTHONPATH"):
         parts = environ["PYTHONPATH"].split(os.pathsep)
         changed["PYTHONPATH"] = os.pathsep.join(moved(part, home, tree) for part in parts)
@@ -69,15 +74,26 @@ def moved_command(command: tuple[str, ...], home: str, tree: str) -> tuple[tuple
 
     What the arm's tree has not (data that git does not keep, an environment) stays the candidate's.
     """
-    words, shared = [], []
+    shared: list[str] = []
+
+    def there(path: str) -> str:
+        target = moved(path, home, tree)
+        if target == path or os.path.exists(target):
+            return target
+        shared.append(path)
+        return path
+
+    words = []
     for word in command:
         name, equals, path = word.partition("=") if word.startswith("-") and "=" in word else ("", "", word)
-        target = moved(path, home, tree)
-        if target != path and not os.path.exists(target):
-            shared.append(path)
-            target = path
-        words.append(f"{name}{equals}{target}")
+        # What a shell is given has its paths among other words.
+        is_path = os.path.isabs(path) and relative_to(path, home) is not None
+        words.append(f"{name}{equals}{there(path) if is_path else _paths_below(home).sub(lambda found: there(found[0]), path)}")
     return tuple(words), tuple(shared)
+
+
+def _paths_below(home: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w./-]){re.escape(home)}(?![^/\s'\";:,=)&|])[^\s'\";:,=)&|]*")
 
 
 def _is_active_venv(part: str, environ: Mapping[str, str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,13 +17,16 @@ from vatio.govern.gate.arms._environment import relative_to
 from vatio.govern.gate.arms._side import Side
 
 _SITE = "sitecustomize.py"
-_NAMES = "names"
+_INSTALLED = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
+# What runs another program, which its words name.
+_CARRIERS = ("sh", "bash", "dash", "zsh", "ksh", "env", "nice", "timeout", "taskset", "uv")
+_PYTHON_WORD = re.compile(r"(?:^|[\s/;&|(])(?:python|pypy)[\d.]*(?=\s|$)")
 _SETUP = '--setup "python -m venv .venv && .venv/bin/pip install -e ." gives each arm an environment of its own'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Hold what the Python processes of one arm had loaded: their environments, and the project's files."""
+    """Hold what the Python processes of one arm had loaded: their environments, and all files but Python's own."""
 
     prefixes: frozenset[str]
     files: Mapping[str, str]
@@ -33,14 +37,12 @@ class Seen:
         return bool(self.prefixes)
 
 
-def lay_probe(folder: str, names: Iterable[str], environ: Mapping[str, str | None]) -> dict[str, str | None]:
+def lay_probe(folder: str, environ: Mapping[str, str | None]) -> dict[str, str | None]:
     """Lay a probe for one repetition into a new folder, and give what differs then in the arm's environment."""
     from vatio.govern.gate.arms import _probe
 
     os.mkdir(folder)
     shutil.copyfile(str(_probe.__file__), os.path.join(folder, _SITE))
-    with open(os.path.join(folder, _NAMES), "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write("\n".join(sorted(names)))
     before = environ.get("PYTHONPATH")
     return {**environ, "PYTHONPATH": os.pathsep.join(filter(None, (folder, before)))}
 
@@ -102,23 +104,34 @@ def check_loaded(side: Side, seen: Seen, *, other: str, names: frozenset[str], p
     """
     arm, tree = side.arm.name, side.tree or ""
     if not seen.is_python:
-        if names and _is_python(side.arm.command, path):
+        if names and (is_python(side.arm.command[0], path) or _starts_python(side.arm.command)):
             raise MeasureError(
                 f"which files the {arm} loads could not be seen",
                 hint="run Python without -I, -E and -S, or compare with cmd:COMMAND, where both commands name their files",
             )
         return "no Python process was seen: that each arm ran its own tree is not checked"
-    for module, file in sorted(seen.files.items()):
-        if relative_to(file, tree) is None and (module.partition(" ")[0] != "__main__" or relative_to(file, other) is not None):
-            raise _elsewhere(arm, module.partition(" ")[0], file, other=other)
+    own = {
+        key: file for key, file in sorted(seen.files.items()) if _is_projects(key, file, names, (tree, other), seen.prefixes)
+    }
+    for key, file in own.items():
+        if relative_to(file, tree) is None:
+            raise _elsewhere(arm, key.partition(" ")[0], file, other=other)
         source = _source_of(file, tree)
         if source is not None and not filecmp.cmp(file, source, shallow=False):
             raise MeasureError(
                 f"the {arm} loaded {file}, which is not {source} as it is now: an install of earlier",
                 hint="let --setup install it",
             )
-    is_own = any(relative_to(file, tree) is not None for file in seen.files.values())
-    return "" if is_own else "no file of the project was loaded: is it what is to be compared?"
+    return "" if own else "no file of the project was loaded: is it what is to be compared?"
+
+
+def _is_projects(key: str, file: str, names: frozenset[str], trees: tuple[str, str], prefixes: frozenset[str]) -> bool:
+    """Tell whether a module is the project's: by its name, or because it lies in a tree and no installer put it there."""
+    if key.partition(" ")[0].partition(".")[0] in names:
+        return True
+    is_script = any(os.path.dirname(file) in (f"{prefix}{os.sep}bin", f"{prefix}{os.sep}Scripts") for prefix in prefixes)
+    is_installed = is_script or any(part in file for part in _INSTALLED)
+    return not is_installed and any(relative_to(file, tree) is not None for tree in trees)
 
 
 def _source_of(file: str, tree: str) -> str | None:
@@ -137,8 +150,14 @@ def _elsewhere(arm: str, module: str, file: str, *, other: str) -> MeasureError:
     return MeasureError(f"the {arm} {loaded} {file}, which lies in neither tree: both arms would run that copy", hint=_SETUP)
 
 
-def _is_python(command: tuple[str, ...], path: str) -> bool:
-    program = shutil.which(command[0], path=path)
+def _starts_python(command: tuple[str, ...]) -> bool:
+    """Tell whether the words that a shell or its like is given name a Python."""
+    return os.path.basename(command[0]) in _CARRIERS and any(map(_PYTHON_WORD.search, command[1:]))
+
+
+def is_python(name: str, path: str) -> bool:
+    """Tell whether a program is Python, or a script of it."""
+    program = shutil.which(name, path=path)
     if program is None:
         return False
     if os.path.basename(os.path.realpath(program)).startswith(("python", "pypy")):

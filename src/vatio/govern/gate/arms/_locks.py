@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from vatio.errors import MeasureError
 from vatio.govern.bundle import Lock, read_lock
-from vatio.govern.gate.arms._environment import arm_environ
+from vatio.govern.gate.arms._environment import arm_environ, relative_to
 from vatio.govern.gate.arms._repository import Repository
 from vatio.govern.gate.arms._side import BASELINE, CANDIDATE, Side, Sides
 from vatio.govern.gate.arms._trees import Work
@@ -80,6 +80,13 @@ def _root(work: Work) -> str:
         return work.folder
 
 
+def _is_source(path: str, work: Work) -> bool:
+    return relative_to(os.path.join(work.folder, path), _root(work)) is not None and "-packages" not in path
+
+
 def _arm(name: str, prefix: str, work: Work) -> Arm:
     environ = arm_environ(work.environ, home=work.folder, tree=work.folder, folder=work.folder, venv=prefix)
+    # What is installed elsewhere would come before both environments, and both arms would be one.
+    kept = [part for part in work.environ.get("PYTHONPATH", "").split(os.pathsep) if part and _is_source(part, work)]
+    environ["PYTHONPATH"] = os.pathsep.join(kept) or None
     return Arm(name=name, command=work.command, cwd=work.folder, environ=environ)

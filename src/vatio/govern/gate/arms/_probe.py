@@ -17,13 +17,12 @@ _START = os.getcwd()
 
 def _report() -> None:
     try:
-        with open(os.path.join(_HERE, "names"), encoding="utf-8") as file:
-            names = set(file.read().split("\n"))
-        files = {}
+        library, files = os.path.dirname(os.path.realpath(os.__file__)) + os.sep, {}
         for name, module in list(sys.modules.items()):
             path = getattr(module, "__file__", None)
-            if isinstance(path, str) and name.partition(".")[0] in names:
-                files[name] = os.path.realpath(path)
+            path = os.path.realpath(path) if isinstance(path, str) else library
+            if not path.startswith(library) or "-packages" + os.sep in path:
+                files[name] = path
         # The interpreter has taken the main module's __file__ away by now.
         main = os.path.join(_START, sys.argv[0]) if sys.argv and sys.argv[0] else ""
         if os.path.isfile(main):

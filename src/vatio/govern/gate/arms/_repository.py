@@ -22,6 +22,8 @@ _OURS_ALONE = (
 )
 # No hook of the repository's runs on our account, and nothing is asked of a terminal.
 _QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false", "-c", "submodule.recurse=false")
+# The first gate writes its verdict there: by that alone a tree does not change.
+_OURS = "/.vatio/"
 _SHALLOW = "git fetch --unshallow, or fetch-depth: 0 of actions/checkout, or GIT_DEPTH: 0 in GitLab"
 
 
@@ -88,8 +90,10 @@ class Repository:
 
     @property
     def is_dirty(self) -> bool:
-        """Tell whether the working tree differs from its commit, by a file that git does not ignore."""
-        return bool(self._text("status", "--porcelain", "--untracked-files=normal"))
+        """Tell whether the working tree differs from its commit, by a file that git does not ignore and vatio did not write."""
+        found = self._git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal")
+        names = [f"/{entry[3:].decode(errors='replace')}" for entry in found.stdout.split(b"\0") if entry]
+        return any(_OURS not in name for name in names)
 
     def python_files(self) -> tuple[str, ...]:
         """List the Python files that belong to the project: tracked, or new and not ignored; from the root on."""
@@ -176,6 +180,8 @@ def _hint(stderr: bytes) -> str:
         return "git config --global --add safe.directory FOLDER trusts a folder of another user"
     if "not a git repository" in said:
         return "compare with cmd:COMMAND, or commit the baseline first"
+    if "must be run in a work tree" in said:
+        return "git clone, or git worktree add, makes a working tree of a bare repository"
     return ""
 
 

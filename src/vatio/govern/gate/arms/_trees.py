@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from vatio.errors import MeasureError
 from vatio.govern.gate.arms._environment import VENV, arm_environ, moved_command, relative_to, setup_environ
-from vatio.govern.gate.arms._loaded import project_modules
+from vatio.govern.gate.arms._loaded import is_python, project_modules
 from vatio.govern.gate.arms._repository import Commit, Repository
 from vatio.govern.gate.arms._shell import run_quietly
 from vatio.govern.gate.arms._side import BASELINE, CANDIDATE, Side, Sides
@@ -120,6 +120,9 @@ def _arm(name: str, work: Work, *, tree: str, home: str, venv: str | None) -> tu
         )
     command, shared = moved_command(work.command, home, tree)
     environ = arm_environ(work.environ, home=home, tree=tree, folder=folder, venv=venv)
+    # A Python of the candidate's can run the baseline; any other program of it is what should be compared.
+    if command[0] in shared and not is_python(command[0], os.defpath):
+        raise MeasureError(f"{command[0]} is not in the baseline's tree: both arms would run the candidate's", hint=_UNTRACKED)
     return Arm(name=name, command=command, cwd=folder, environ=environ), shared
 
 
