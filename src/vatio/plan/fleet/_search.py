@@ -16,9 +16,11 @@ from vatio.plan.fleet._arrays import Arrays, Choice, Spot
 
 _MOST_EJECTED = 60
 # How many jobs are taken out at once, and how far around a wished-for place their neighbours are looked for, in slots.
-_RUIN, _AROUND = (2, 12), 8
+_RUIN, _AROUND = (2, 25), 8
 # The share of the plan's grams by which a worse one may be kept at the beginning.
-_HEAT_RATIO = 0.002
+_HEAT_RATIO = 0.006
+# By how much of a mean slot chance may sway a choice.
+_SWAY = 0.2
 
 
 class Search:
@@ -28,12 +30,15 @@ class Search:
         self.arrays = arrays
         self.left = arrays.capacity.copy()
         self.spots: list[Spot | None] = [None] * len(arrays.fleet.jobs)
-        self._priced = arrays.plain if price is None else arrays.choices(price)
         self._chance = random.Random(seed)
+        self._priced = arrays.plain if price is None else arrays.choices(price)
+        self._swayed = [arrays.plain, *self._sway(price)] if price is not None else [arrays.plain]
         self._ejected = [0] * len(self.spots)
         # Where each job runs: zone, first and last slot; -1 where it does not.
         self._where = arrays.np.full((3, len(self.spots)), -1, arrays.np.int64)
         self._missing_g = [self._price_of_none(job) for job in range(len(self.spots))]
+        alone = [arrays.spot(job, arrays.capacity) for job in range(len(self.spots))]
+        self._alone_g = [0.0 if spot is None else spot.cost_g for spot in alone]
         self._size = [arrays.demand[job, 0] * what.slots for job, what in enumerate(arrays.fleet.jobs)]
 
     @property
@@ -85,11 +90,16 @@ class Search:
 
     def _moved(self) -> dict[int, Spot | None]:
         """Move some jobs, and give where they were."""
-        first = self._chance.choice(self.unplaced) if None in self.spots else self._chance.randrange(len(self.spots))
+        first = self._chance.choice(self.unplaced) if None in self.spots else self._dearest()
         jobs = self._in_the_way(first) if self._chance.random() < 0.6 else self._near(first)
         before = {job: self.spots[job] for job in dict.fromkeys((first, *jobs))}
         self._put_back(before, first)
         return before
+
+    def _dearest(self) -> int:
+        """Draw some jobs and give the one that pays most above what it would alone."""
+        drawn = [self._chance.randrange(len(self.spots)) for _ in range(self._chance.choice((1, 2, 4)))]
+        return max(drawn, key=lambda job: self._value(job, self.spots[job]) - self._alone_g[job])
 
     def _in_the_way(self, job: int) -> list[int]:
         """List what stands where a job would emit least, or nearly so: all of it has to go for that."""
@@ -129,11 +139,20 @@ class Search:
         if drawn() < 0.5:
             out.remove(first)
             out.insert(0, first)
-        choices: list[Choice] = self._priced if drawn() < 0.5 else self.arrays.plain
+        choices = self._chance.choice(self._swayed)
         for job in out:
             spot = self.arrays.spot(job, self.left, choices[job])
             if spot is not None:
                 self._put(job, spot)
+
+    def _sway(self, price: Any) -> list[list[Choice]]:
+        """Weigh places by more and less of the prices of capacity, and by some chance: other choices leave other room."""
+        np, arrays = self.arrays.np, self.arrays
+        noise = np.random.default_rng(self._chance.randrange(2**32))
+        mean = float(arrays.g_per_w.mean())
+        swayed = [price * 0.5, price, price, price * 1.5]
+        swayed += [price * share + noise.random(price.shape) * mean * _SWAY for share in (0.0, 0.5, 1.0)]
+        return [arrays.choices(each) for each in swayed]
 
     def _urgency(self, job: int) -> tuple[float, float, float]:
         what = self.arrays.fleet.jobs[job]
