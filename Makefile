@@ -87,7 +87,7 @@ locks: ## resolve the locks anew (needs uv)
 	$(LOCK) pyproject.toml --output-file locks/base.txt
 	$(LOCK) pyproject.toml --extra demo -c locks/base.txt --output-file locks/demo.txt
 	$(LOCK) pyproject.toml --group dev -c locks/demo.txt --output-file locks/dev.txt
-	for extra in carbon interop parquet plan; do \
+	for extra in carbon interop optimise parquet plan; do \
 		$(LOCK) pyproject.toml --extra $$extra -c locks/dev.txt --output-file locks/$$extra.txt || exit; done
 	$(LOCK) --group browser --no-deps --output-file locks/browser.txt
 	$(LOCK) --group build -c locks/dev.txt --output-file locks/build.txt
