@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.report._verdicts import failed, hostile, lost_quality, passed, ratios, undecided, unmeasured, upgrade
 
-from vatio.report.verdict import badge_svg, comparison_svg, to_junit, to_markdown, to_sarif
+from vatio.records import Quantity
+from vatio.report.verdict import badge_svg, comparison_svg, to_html, to_junit, to_markdown, to_sarif
 
 VERDICTS = {
     "fail": failed(),
@@ -165,6 +166,23 @@ def test_an_alert_keeps_its_fingerprint_while_the_figures_change() -> None:
 
     assert fingerprint(failed()) == fingerprint(replace(failed(), p=0.001, pairs=30))
     assert fingerprint(failed()) != fingerprint(replace(failed(), candidate="another"))
+    gated = replace(failed(), series="0123456789abcdef")
+    assert fingerprint(gated) == fingerprint(replace(gated, candidate="main (4f2c9e1aa)", baseline="main (0a1b2c3dd)"))
+    assert fingerprint(gated) != fingerprint(replace(gated, series="fedcba9876543210"))
+
+
+def test_notes_are_sentences_in_an_alert() -> None:
+    log = json.loads(to_sarif(replace(failed(), notes=("pinned to CPU 1", "one more."))))
+
+    assert log["runs"][0]["results"][0]["message"]["text"].endswith(". Pinned to CPU 1. One more.")
+
+
+def test_energy_that_no_sensor_read_is_called_modelled() -> None:
+    verdict = replace(failed(), energy_j=Quantity.around(13.0, 2.0, 78.0, provenance="modelled"))
+
+    for text in (to_markdown(verdict), to_junit(verdict), to_html(verdict)):
+        assert "J, modelled" in text.replace("\u00a0", " ")
+    assert ", measured" not in to_markdown(VERDICTS["pass"])
 
 
 @each

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from vatio.records import Interval, Quantity, Verdict
 from vatio.report._format import clean, plain
 from vatio.report._words import Words
-from vatio.report.verdict._say import amount, change, changes, cost, ends, percent, share
+from vatio.report.verdict._say import amount, change, changes, cost, ends, own_energy, percent, share
 
 Rows = list[tuple[str, ...]]
 _PACKAGES = 100
@@ -29,7 +29,7 @@ def rule(verdict: Verdict, words: Words) -> Rows:
         ("verdict_noise", "" if verdict.noise_ratio is None else share(verdict.noise_ratio, words, decimals=1)),
         ("verdict_medians", _medians(verdict, words)),
         ("verdict_test", _test(verdict, words)),
-        ("verdict_energy", words.quantity(verdict.energy_j, "j")),
+        ("verdict_energy", own_energy(verdict, words)),
         ("verdict_branch", clean(verdict.branch or "")),
         ("verdict_run", clean(verdict.run or "")),
     ]

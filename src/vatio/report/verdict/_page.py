@@ -73,7 +73,8 @@ def _tiles(verdict: Verdict, words: Words) -> list[Html]:
         (words.say("verdict_pairs"), pairs, clean(verdict.test)),
     ]
     own_j = verdict.energy_j
-    energy = _tile(words.say("verdict_energy"), words.quantity(own_j, "j"), "", known=not own_j.is_missing)
+    source = "" if own_j.is_missing else words.name(own_j.provenance)
+    energy = _tile(words.say("verdict_energy"), words.quantity(own_j, "j"), source, known=not own_j.is_missing)
     return [*(_tile(*parts) for parts in shown), energy]
 
 

@@ -53,7 +53,8 @@ def _findings(verdict: Verdict, words: Words) -> list[tuple[str, str]]:
         return []
     lost = [row for row in verdict.quality if row.outcome == "fail"]
     found = [("quality-loss", _quality(row, words)) for row in lost]
-    text = " ".join([sentence(verdict, words), *reasons(verdict, words), *verdict.notes])
+    notes = (f"{note[:1].upper()}{note[1:].rstrip('.')}." for note in verdict.notes if note)
+    text = " ".join([sentence(verdict, words), *reasons(verdict, words), *notes])
     if verdict.outcome == "inconclusive":
         return [*found, ("not-decided", text)]
     if by_interval(verdict) == "fail":
@@ -62,8 +63,9 @@ def _findings(verdict: Verdict, words: Words) -> list[tuple[str, str]]:
 
 
 def _result(rule: str, text: str, verdict: Verdict, where: str) -> dict[str, Any]:
-    # The same gate over the same command is the same alert, whatever the figures of today.
-    same = hashlib.sha256(f"{rule}\0{verdict.candidate}\0{verdict.unit}\0{verdict.per}".encode("utf-8", "replace")).hexdigest()
+    # The same gate over the same command is the same alert, whatever the figures of today. A candidate's name has its commit.
+    what = verdict.series or verdict.candidate
+    same = hashlib.sha256(f"{rule}\0{what}\0{verdict.unit}\0{verdict.per}".encode("utf-8", "replace")).hexdigest()
     uri = quote(clean(where).lstrip("/"))
     return {
         "ruleId": rule,

@@ -45,9 +45,16 @@ def reasons(verdict: Verdict, words: Words) -> tuple[str, ...]:
         said.append(words.say("why_more", count=words.count(verdict.more_pairs)))
     if verdict.unit == "cpu_s":
         said.append(words.say("why_cpu_s"))
-    own = verdict.energy_j
-    said.append(words.say("own_energy_missing") if own.is_missing else words.say("own_energy", energy=words.quantity(own, "j")))
+    missing = verdict.energy_j.is_missing
+    said.append(words.say("own_energy_missing") if missing else words.say("own_energy", energy=own_energy(verdict, words)))
     return tuple(part for part in said if part)
+
+
+def own_energy(verdict: Verdict, words: Words) -> str:
+    """Write what the comparison itself drew, and where that comes from when no sensor read it."""
+    own = verdict.energy_j
+    note = "" if own.is_missing or own.provenance == "measured" else f", {words.name(own.provenance)}"
+    return f"{words.quantity(own, 'j')}{note}"
 
 
 def by_interval(verdict: Verdict) -> str:
