@@ -150,7 +150,8 @@ def _beside(verdict: Verdict) -> str:
 def _history(outcome: GateOutcome) -> str:
     shift = outcome.verdict.shift
     if shift is None:
-        return f"{len(outcome.history)} earlier verdicts, no lasting change among them" if outcome.history else ""
+        count = len(outcome.history)
+        return f"{count} earlier verdict{'s' * (count > 1)}, no lasting change" if count else ""
     return f"{shift.change_ratio:+.1%} since {shift.since} (p {shift.p:.2g}, {shift.verdicts} verdicts)"
 
 

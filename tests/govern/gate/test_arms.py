@@ -409,6 +409,15 @@ def test_what_vatio_itself_writes_changes_no_tree(repo):
     assert repository(repo).is_dirty
 
 
+def test_a_working_tree_is_named_by_its_branch_or_its_commit(repo):
+    home, commit = str(repo.root), repo.git("rev-parse", "HEAD")[:9]
+    assert work(repo).label(home) == f"main ({commit})"
+    repo.git("checkout", "-q", "--detach")
+    assert work(repo).label(home) == commit
+    repo.write("new.py", "")
+    assert work(repo).label(home) == f"{commit} with uncommitted changes"
+
+
 def test_a_bare_repository_says_what_to_do(repo, tmp_path):
     repo.git("clone", "-q", "--bare", str(repo.root), str(tmp_path / "bare"))
     with pytest.raises(MeasureError, match="in no git working tree") as caught:

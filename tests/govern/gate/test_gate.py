@@ -15,8 +15,10 @@ from vatio.config import load_config
 from vatio.errors import InvalidRecord, MeasureError, UnknownName, UsageError, VatioError
 from vatio.govern.bundle import Lock, LockedFile, LockedPackage, write_lock
 from vatio.govern.gate import GateRequest, parse_reference, run_gate
+from vatio.govern.gate._judging import quality_of, unlogged_notes
 from vatio.ledger import open_ledger
-from vatio.records import Interval, Verdict, from_json, to_json
+from vatio.measure import PairedCosts, PairedDesign, PairedMeasurement, Repetition
+from vatio.records import Interval, Quantity, Verdict, from_json, to_json
 
 LOOP = "import sys\nx = 0\nfor i in range({count}):\n    x += i * i\n"
 
@@ -154,6 +156,57 @@ def test_quality_is_judged_beside_the_cost(loop):
     assert "accuracy" in lost.reason
     same = gated(loop, metric="accuracy", max_loss=0.2)
     assert same.verdict.quality[0].outcome == "pass"
+
+
+def logged(candidate, baseline):
+    """A measurement whose arms have logged these accuracies, one a block; ``None`` where they logged nothing."""
+    made = tuple(
+        Repetition(
+            arm=arm,
+            block=block,
+            position=0,
+            run=None,
+            cost=1.0,
+            ok=True,
+            metrics={} if value is None else {"accuracy": value},
+        )
+        for arm, values in (("baseline", baseline), ("candidate", candidate))
+        for block, value in enumerate(values)
+    )
+    costs = PairedCosts(arms=("baseline", "candidate"), unit="cpu_s", blocks=())
+    return PairedMeasurement(
+        run=None,
+        arms=costs.arms,
+        design=PairedDesign(),
+        unit="cpu_s",
+        basis="",
+        repetitions=made,
+        costs=costs,
+        energy_j=Quantity.absent("energy"),
+        cpu_s=None,
+        duration_s=1.0,
+        ended_by="pairs",
+    )
+
+
+def test_a_run_that_says_nothing_of_its_quality_lets_nothing_pass(repo):
+    request = asked(repo, metric="accuracy", max_loss=0.01)
+    whole, holed = logged((0.9,) * 4, (0.9,) * 4), logged((0.9, None, 0.9, None), (0.9,) * 4)
+    assert [quality_of(found, request)[0].outcome for found in (whole, holed)] == ["pass", "inconclusive"]
+    assert unlogged_notes(whole, request) == ()
+    assert unlogged_notes(holed, request) == ("the candidate logged no accuracy in 2 of 4 repetitions",)
+    assert quality_of(logged((0.8, None, 0.8), (0.9,) * 3), request)[0].outcome == "fail"
+
+
+@pytest.mark.slow
+def test_what_the_gate_itself_keeps_does_not_change_the_tree(loop):
+    loop.write(".gitignore", "__pycache__/\n")
+    loop.commit("keep .vatio in sight")
+    gated(loop, save_baseline="stable", approve=True)
+    again = gated(loop, against="baseline:stable")
+    assert loop.git("status", "--porcelain") == "?? .vatio/"
+    assert again.verdict.baseline.startswith("baseline stable (")
+    assert any("same commit" in note for note in again.verdict.notes)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from vatio.analysis import Control, GateRule, Judgement, judge, judge_quality, looks_for
 from vatio.errors import MeasureError
@@ -53,7 +54,20 @@ def quality_of(
         metric=request.metric,
         less_is_better=request.lower_is_better,
     )
-    return (row,)
+    # A run that says nothing of its quality may be the one that lost it.
+    is_open = row.outcome == "pass" and bool(unlogged_notes(found, request))
+    return (replace(row, outcome="inconclusive") if is_open else row,)
+
+
+def unlogged_notes(found: PairedMeasurement, request: GateRequest) -> tuple[str, ...]:
+    """Say which arm has ended well and logged nothing of the metric that is asked for, and how often."""
+    notes = []
+    for arm in found.arms if request.metric is not None else ():
+        done = [each for each in found.of(arm) if each.ok]
+        silent = sum(request.metric not in each.metrics for each in done)
+        if silent:
+            notes.append(f"the {arm} logged no {request.metric} in {silent} of {len(done)} repetitions")
+    return tuple(notes)
 
 
 def outcome_of(judgement: Judgement, quality: Sequence[QualityRow], noise: Control | None) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from vatio.analysis import Control, Judgement, change_point, tests_beside
 from vatio.errors import InvalidRecord
 from vatio.govern.gate._bench import Bench
-from vatio.govern.gate._judging import lost_notes, middle, noise_notes, outcome_of, quality_of
+from vatio.govern.gate._judging import lost_notes, middle, noise_notes, outcome_of, quality_of, unlogged_notes
 from vatio.govern.gate.arms import BASELINE, CANDIDATE, Sides
 from vatio.measure import PairedMeasurement
 from vatio.records import HistoryShift, QualityRow, Verdict, from_json, rfc3339
@@ -57,7 +57,7 @@ def basis_of_pairs(
         candidate_costs=tuple(now for _, now in both),
         noise=noise,
         quality=quality_of(found, bench.request),
-        notes=(*notes, *noise_notes(noise), *lost_notes(found)),
+        notes=(*notes, *noise_notes(noise), *lost_notes(found), *unlogged_notes(found, bench.request)),
         ratios=found.pairs(BASELINE, CANDIDATE),
     )
 

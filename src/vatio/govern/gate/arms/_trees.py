@@ -43,8 +43,11 @@ class Work:
         except MeasureError:
             return os.path.basename(home)
         head = repository.head
-        name = repository.branch or (head[:9] if head else "no commit")
-        return f"{name} with uncommitted changes" if repository.is_dirty else f"{name} ({(head or '')[:9]})"
+        commit = head[:9] if head else "no commit"
+        branch = repository.branch
+        if repository.is_dirty:
+            return f"{branch or commit} with uncommitted changes"
+        return f"{branch} ({commit})" if branch else commit
 
 
 @contextmanager
