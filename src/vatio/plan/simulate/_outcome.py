@@ -85,7 +85,7 @@ def count_of(jobs: JobTrace, ran: Ran, *, resume_h: float, cpu_s: float) -> Coun
         overhead_j=float(jobs.power_w @ ran.resumes) * resume_h * S_PER_HOUR,
         cpu_s=cpu_s,
         grams=tuple(map(float, (ran.weights @ jobs.power_w) * G_PER_W_H)),
-        waits_h=np.maximum(wait, 0.0).astype(np.float32),
+        waits_h=np.where(wait > _SAME_H, wait, 0.0).astype(np.float32),
     )
 
 

@@ -111,4 +111,4 @@ def _notes(trace: JobTrace, year: Year, fits: int, foreseen: Foreseen | None, *,
     if foresees and foreseen is None:
         yield "the curve is too short to forecast from: vatio runs at once"
     elif foresees and foreseen is not None:
-        yield f"vatio forecasts from hour {foreseen.first} of the curve on, and runs at once before that"
+        yield f"vatio forecasts from hour {foreseen.first} of the curve on, and runs at once before that: let the trace begin later"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from vatio.errors import UsageError
 from vatio.plan.simulate._trace import Array
@@ -40,6 +40,11 @@ class Year:
     def hours(self) -> int:
         """Count the hours."""
         return int(self.sides.shape[1])
+
+    @property
+    def end(self) -> datetime:
+        """Give the end of the last hour."""
+        return self.start + timedelta(hours=self.hours)
 
     def sums(self) -> Array:
         """Give the integral of each side up to each hour's start, in hours x g/kWh."""
