@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from vatio.plan.fleet._arrays import Arrays, Choice, Spot
@@ -51,9 +51,9 @@ class Search:
         """List the jobs without a place."""
         return [job for job, spot in enumerate(self.spots) if spot is None]
 
-    def adopt(self, other: Search) -> None:
-        """Take over another plan's places."""
-        self._restore(dict(enumerate(other.spots)))
+    def place(self, spots: Sequence[Spot | None]) -> None:
+        """Take over the places of another plan."""
+        self._restore(dict(enumerate(spots)))
 
     def construct(self) -> None:
         """Place all jobs: the important, the tight and the large first; what does not fit ejects what is in its way."""

@@ -6,8 +6,10 @@ import math
 import time
 from collections.abc import Callable
 
+from vatio.errors import MissingExtra
 from vatio.plan.fleet._arrays import Arrays
 from vatio.plan.fleet._bound import Bound, lower_bound
+from vatio.plan.fleet._exact import MOST_COLUMNS, columns_of, solve
 from vatio.plan.fleet._fleet import Fleet, FleetPlan, Placement, Unplaced
 from vatio.plan.fleet._proof import why_unplaced
 from vatio.plan.fleet._search import Search
@@ -15,6 +17,8 @@ from vatio.plan.fleet._search import Search
 _TARGET_RATIO = 0.002
 # The share of the time that the bound may take.
 _BOUND_SHARE = 0.25
+# Of a small fleet the search gets this share of the time, and the solver the rest.
+_SEARCH_SHARE = 0.3
 Told = Callable[[str], None]
 
 
@@ -40,9 +44,25 @@ def plan_fleet(
     search.construct()
     if (len(first.unplaced), first.cost_g) < (len(search.unplaced), search.cost_g):
         search = Search(arrays, seed=seed, price=bound.price)
-        search.adopt(first)
-    search.improve(until_cpu_s=begun_s + cpu_limit_s, bound_g=bound.grams, target_ratio=target_ratio)
+        search.place(first.spots)
+    end_s = begun_s + cpu_limit_s
+    small = columns_of(arrays) <= MOST_COLUMNS and not search.unplaced
+    first_s = begun_s + cpu_limit_s * _SEARCH_SHARE if small else end_s
+    search.improve(until_cpu_s=first_s, bound_g=bound.grams, target_ratio=target_ratio)
+    if small and search.cost_g > bound.grams * (1.0 + target_ratio):
+        bound = _finished(search, bound, limit_s=end_s - time.process_time())
     return _plan(search, bound, now_g=now_g, cpu_s=time.process_time() - begun_s)
+
+
+def _finished(search: Search, bound: Bound, *, limit_s: float) -> Bound:
+    """Let a solver look for anything better than what the search has found; what it proves raises the bound."""
+    try:
+        solved = solve(search.arrays, search.cost_g, limit_s=limit_s)
+    except MissingExtra:  # without scipy the search's plan and bound stand
+        return bound
+    if solved.spots is not None and None not in solved.spots:
+        search.place(solved.spots)
+    return bound._replace(grams=max(bound.grams, min(solved.bound_g, search.cost_g)))
 
 
 def _rounds(arrays: Arrays, cpu_limit_s: float) -> int:
