@@ -238,6 +238,8 @@ def test_an_alternative_gets_the_fixtures_that_it_names() -> None:
     assert with_fixtures(lambda b, c=3: (b, c), {"a": 1, "b": 2})() == (2, 3)
     with pytest.raises(UsageError, match="'z'"):
         with_fixtures(lambda z: z, {"a": 1})
+    with pytest.raises(UsageError, match="does not tell"):
+        with_fixtures(max, {"a": 1})
 
 
 def test_a_short_call_is_made_often_enough_to_be_measured() -> None:

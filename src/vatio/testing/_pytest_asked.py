@@ -67,7 +67,10 @@ def with_fixtures(call: Callable[..., object], fixtures: Mapping[str, Any]) -> C
     Raises:
         UsageError: it needs one that the test has not.
     """
-    wanted = inspect.signature(call).parameters.values()
+    try:
+        wanted = inspect.signature(call).parameters.values()
+    except ValueError as error:  # some built-ins tell nothing of theirs
+        raise UsageError(f"the alternative {call!r:.60} does not tell what it needs", hint="wrap it in a function") from error
     needed = [
         one.name for one in wanted if one.default is one.empty and one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)
     ]

@@ -16,6 +16,7 @@ from vatio.errors import InvalidRecord, MeasureError, UnknownName, UsageError, V
 from vatio.govern.bundle import Lock, LockedFile, LockedPackage, write_lock
 from vatio.govern.gate import GateRequest, parse_reference, run_gate
 from vatio.govern.gate._judging import quality_of, unlogged_notes
+from vatio.govern.gate._reason import reason_of
 from vatio.ledger import open_ledger
 from vatio.measure import PairedCosts, PairedDesign, PairedMeasurement, Repetition
 from vatio.records import Interval, Quantity, Verdict, from_json, to_json
@@ -360,7 +361,11 @@ def locked(folder, version, count):
 def test_an_upgrade_that_costs_more_is_to_be_rolled_back_and_its_packages_are_named(repo):
     repo.write("burn.py", "import tiny\n")
     old, new = (locked(repo.root.parent, version, count) for version, count in (("1.0", 100_000), ("2.0", 400_000)))
-    environ = {**repo.environ, "PIP_NO_INDEX": "1", "UV_OFFLINE": "1"}
+    # What lies on the import path would be found before either environment, and both arms would be one.
+    elsewhere = repo.root.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "tiny.py").write_text("")
+    environ = {**repo.environ, "PIP_NO_INDEX": "1", "UV_OFFLINE": "1", "PYTHONPATH": str(elsewhere)}
     worse = gated(repo, against=f"lock:{old}", lock=new, environ=environ)
     better = gated(repo, against=f"lock:{new}", lock=old, environ=environ)
 
@@ -377,6 +382,28 @@ def test_a_lock_that_is_none_is_refused(repo):
     broken = repo.write("broken.toml", "lock-version = [")
     with pytest.raises(VatioError, match="broken"):
         gated(repo, against=f"lock:{broken}", lock=str(broken))
+
+
+def test_a_saving_in_much_noise_is_not_said_to_reach_beyond_the_resolution():
+    spans = ((-0.70, -0.74, -0.65), (0.01, -0.02, 0.06), (0.0, None, None))
+    reasons = [reason_of(with_change(Interval(value=value, low=low, high=high)), None) for value, low, high in spans]
+    assert reasons[0] == "the interval of the change is wider than a pass may be"
+    assert all("beyond the resolution" in reason for reason in reasons[1:])
+
+
+def with_change(change):
+    return Verdict(
+        outcome="inconclusive",
+        change_ratio=change,
+        allowed_ratio=0.0,
+        resolution_ratio=0.05,
+        mde_ratio=None,
+        pairs=10,
+        more_pairs=None,
+        unit="cpu_s",
+        baseline="a",
+        candidate="b",
+    )
 
 
 def told(outcome="pass", value=1.0, *, series="s", branch="main", host="h"):
