@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from tests.govern.bundle.conftest import Made
-from tests.govern.bundle.wheels import packed
+from tests.govern.bundle.wheels import packed, wheel
 
 from vatio.errors import BundleRefused
 from vatio.govern.bundle import open_bundle
@@ -186,6 +186,33 @@ def test_a_wheel_in_a_bundle_may_be_neither_bomb_nor_trap(made: Made, tmp_path: 
     refused(
         forged(made, tmp_path / "d", files=locked(made, trap, "tiny-1.0 --pre-py3-none-any.whl")), tmp_path, "no wheel's name"
     )
+
+
+def test_a_wheel_with_other_files_than_ran_is_refused_before_any_is_installed(made: Made, tmp_path: Path) -> None:
+    patched = wheel(tmp_path / "w", "tiny", files={"tiny.py": "value = 2\n"}).read_bytes()
+    refused(forged(made, tmp_path / "a", files=locked(made, patched)), tmp_path, "other files than the run had of tiny")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("sitecustomize.pyc", "compiled code"),
+        ("tiny-1.0.data/scripts/python", "interpreter's place"),
+        ("tiny-1.0.data/data/bin/python3.11", "interpreter's place"),
+    ],
+)
+def test_a_wheel_with_what_would_run_and_counts_in_no_digest_is_refused(
+    made: Made, tmp_path: Path, name: str, says: str
+) -> None:
+    trap = wheel(tmp_path / "w", "tiny", files={"tiny.py": "value = 1\n", name: "evil"}).read_bytes()
+    refused(forged(made, tmp_path / "a", files=locked(made, trap)), tmp_path, says)
+
+
+def test_a_lock_in_a_bundle_names_no_address(made: Made, tmp_path: Path) -> None:
+    held = contents(made.path)
+    files = locked(made, held["wheels/tiny-1.0-py3-none-any.whl"])
+    with_url = files["pylock.toml"].replace(b"hashes =", b"url = 'https://example.org/tiny-1.0-py3-none-any.whl', hashes =")
+    refused(forged(made, tmp_path / "a", files={"pylock.toml": with_url}), tmp_path, "by an address")
 
 
 def tar_of(path: Path, *items: tarfile.TarInfo, kind: int = tarfile.PAX_FORMAT) -> Path:

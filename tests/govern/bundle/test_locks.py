@@ -74,7 +74,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
 names = st.from_regex(r"[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,5})?", fullmatch=True)
 digests = st.text("0123456789abcdef", min_size=64, max_size=64)
-markers = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+markers = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.isprintable)
 
 
 @st.composite
@@ -89,6 +89,22 @@ def packages(draw: st.DrawFn) -> LockedPackage:
         for at, digest in enumerate(draw(st.lists(digests, min_size=1, max_size=2, unique=True)))
     )
     return LockedPackage(name=name, version="1.0", files=wheels, marker=draw(markers))
+
+
+@pytest.mark.parametrize("end", ["\\n", "\\r", "\\u2028"])
+def test_a_marker_cannot_be_a_line_of_its_own_for_the_installer(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "pylock.toml"
+    path.write_text(one(wheel() + f"\nmarker = \"os_name == 'posix'{end}--index-url http://elsewhere\""))
+    with pytest.raises(InvalidLock, match="no marker"):
+        read_lock(str(path))
+
+
+def test_an_archive_in_a_folder_of_any_name_has_an_address(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder #1"
+    locked = LockedPackage(
+        name="a", version="1.0", files=(LockedFile(sha256="0" * 64, name="a.whl", kind="archive", path="a.whl"),)
+    )
+    assert f"{tmp_path}/a%20folder%20%231/a.whl " in requirements_text(Lock(packages=(locked,), folder=str(folder)))
 
 
 @given(st.lists(packages(), max_size=4, unique_by=lambda package: package.name))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from vatio.errors import BundleRefused
 from vatio.govern.bundle.archive import BundledInput, BundleManifest
-from vatio.govern.bundle.environment import check_wheel
-from vatio.govern.bundle.locks import Lock
+from vatio.govern.bundle.environment import check_wheel, wheel_digest
+from vatio.govern.bundle.locks import Lock, normalised
 from vatio.measure.snapshot import StatCache, digest_in_slices
 from vatio.records import FileDigest, RunRecord
 
@@ -22,7 +22,7 @@ def check_consistent(manifest: BundleManifest, *, record: RunRecord, lock: Lock 
     for what in (
         *_of_record(manifest, record),
         *_of_lock(manifest, lock),
-        *_of_wheels(manifest, folder),
+        *_of_wheels(manifest, record, folder),
         *_of_places(manifest),
         *_of_inputs(manifest, record, folder),
     ):
@@ -49,14 +49,19 @@ def _of_lock(manifest: BundleManifest, lock: Lock | None) -> Iterator[str]:
     named = set()
     for file in (file for package in lock.packages for file in package.files):
         member = wheels.get(file.path or "")
-        if member is None or member.sha256 != file.sha256:
+        if file.kind != "wheel" or file.url is not None:
+            yield f"the lock names {file.name} by an address, or to be built"
+        elif member is None or member.sha256 != file.sha256:
             yield f"the lock names {file.name}, which is not there or has other bytes"
         named.add(file.path)
     for path in wheels.keys() - named:
         yield f"{path} is in no lock"
 
 
-def _of_wheels(manifest: BundleManifest, folder: str) -> Iterator[str]:
+def _of_wheels(manifest: BundleManifest, record: RunRecord, folder: str) -> Iterator[str]:
+    """Hold each wheel against the distribution that the run has recorded: one with other bytes would run before it is found."""
+    environment = record.environment
+    installed = {normalised(item.name): item.record_sha256 for item in environment.distributions} if environment else {}
     named = {item.wheel: item for item in manifest.distributions if item.wheel is not None}
     for member in manifest.members:
         if not member.path.startswith("wheels/"):
@@ -65,6 +70,8 @@ def _of_wheels(manifest: BundleManifest, folder: str) -> Iterator[str]:
         item = named.get(member.path.removeprefix("wheels/"))
         if item is None or (item.name, item.version) != (name, version):
             yield f"{member.path} is the wheel of no distribution that is named"
+        elif installed.get(name) is None or wheel_digest(os.path.join(folder, member.path)) != installed[name]:
+            yield f"{member.path} has other files than the run had of {name} {version}"
 
 
 def _of_places(manifest: BundleManifest) -> Iterator[str]:

@@ -17,6 +17,7 @@ from vatio.records import Environment, FileDigest, RunRecord
 # How the interpreter of a command was found where the command itself names it: then its distributions are what it used.
 _NAMED = ("argv", "shebang", "VIRTUAL_ENV", "CONDA_PREFIX")
 _OWN = "vatio"
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +199,8 @@ def _editable(papers: Papers, name: str, version: str, folders: tuple[str, ...],
 def _told_of_sources(found: list[Gathered]) -> Iterator[str]:
     made = [one.wanted.name for one in found if one.source == "installed"]
     if made:
-        yield f"wheels made again from the installed files, byte for byte: {', '.join(made)}"
+        more = f" and {len(made) - _MOST_NAMED} more" if len(made) > _MOST_NAMED else ""
+        yield f"wheels made again from the installed files, byte for byte: {', '.join(made[:_MOST_NAMED])}{more}"
 
 
 def _digest(path: str) -> FileDigest:

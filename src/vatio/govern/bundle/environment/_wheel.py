@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ _MOST_BYTES = 64 << 30
 # Real wheels unpack to about four times their size, tables of constants to forty.
 _MOST_RATIO = 200.0
 _SMALL_BYTES = 64 << 20
+_SCRIPT = re.compile(r"[^/]+\.data/(?:scripts|data/(?:bin|Scripts))/python[^/]*", re.IGNORECASE)
 
 
 def check_wheel(path: str) -> tuple[str, str]:
@@ -79,6 +81,10 @@ def _wrong(members: list[zipfile.ZipInfo], size_bytes: int) -> Iterator[str]:
             yield f"{member.filename!r} leads out of it"
         if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
             yield f"{member.filename!r} is no plain file"
+        if member.filename.endswith((".pyc", ".pyo")):  # it would be imported, and counts in no digest
+            yield f"{member.filename!r} is compiled code"
+        if _SCRIPT.fullmatch(member.filename):
+            yield f"{member.filename!r} would take the interpreter's place"
         if member.flag_bits & 1:
             yield f"{member.filename!r} is encrypted"
 

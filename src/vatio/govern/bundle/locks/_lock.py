@@ -46,6 +46,9 @@ class LockedPackage:
             raise InvalidLock(f"package {self.name}: no file with a hash", hint="lock it again with hashes")
         if self.version is None and any(not file.name and file.url is None for file in self.files):
             raise InvalidLock(f"package {self.name}: neither a version nor a file's name")
+        # A line's end in it would be a line of its own for the installer.
+        if self.marker is not None and not self.marker.isprintable():
+            raise InvalidLock(f"package {self.name}: {self.marker[:60]!r} is no marker")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,14 +48,14 @@ def requirements_text(lock: Lock) -> str:
 
 
 def _requirement(package: LockedPackage, lock: Lock) -> str:
-    import os
+    from pathlib import Path
 
     archive = next((file for file in package.files if file.kind == "archive"), None)
     marker = f" ; {package.marker}" if package.marker else ""
     if archive is not None:
         place = archive.url
         if place is None:
-            place = "file://" + os.path.join(lock.folder or os.getcwd(), archive.path or archive.name)
+            place = Path(lock.folder or Path.cwd(), archive.path or archive.name).as_uri()
         return f"{package.name} @ {place}{marker} --hash=sha256:{archive.sha256}"
     version = package.version or _version_told(package)
     hashes = " ".join(f"--hash=sha256:{digest}" for digest in sorted({file.sha256 for file in package.files}))
