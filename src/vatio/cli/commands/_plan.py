@@ -13,6 +13,7 @@ PLANS: dict[str, str] = {
     "forecast": "Forecast what a kWh emits in a zone, from what it emitted before.",
     "job": "Say when, where and at what power one job should run.",
     "hardware": "Say on what to run, and after how many hours buying pays.",
+    "fleet": "Plan many jobs together, within the power and devices of each zone.",
     "simulate": "Replay policies over a trace of jobs and a year of intensity.",
     "tune": "Find the cheapest threads, workers or batch size by short probes.",
     "emit": "Write a plan as a Kubernetes manifest.",

@@ -188,10 +188,32 @@ def _window(job: AskedJob, grid: SlotGrid) -> tuple[int, int, int]:
 
 
 def _why_unfit(job: AskedJob, grid: SlotGrid, slots: int, earliest: int, latest: int) -> str:
+    if latest - earliest >= slots:
+        return ""
     if job.deadline is not None and job.deadline <= grid.begin:
         return "its deadline has passed"
     end = "until its deadline" if job.deadline is not None and job.deadline <= grid.end else "until the curves end"
     return f"it takes {slots} slots and has {max(0, latest - earliest)} {end}"
+
+
+def _why_too_large(job: FleetJob, room: Sequence[FleetZone]) -> str:
+    """Say why a job has no room anywhere even alone, so that the others are planned as if it were not there."""
+    for zone in room:
+        if job.zones and zone.name not in job.zones:
+            continue
+        free = longest = longest_free = 0
+        for slot in range(job.earliest, job.latest):
+            has_room = _room_at(zone.capacity_w, slot) >= job.power_w and _room_at(zone.devices, slot) >= job.devices
+            free, longest = free + has_room, longest + 1 if has_room else 0
+            longest_free = max(longest_free, longest)
+        if (free if job.interruptible else longest_free) >= job.slots:
+            return ""
+    devices = f" and {job.devices:g} devices" if job.devices else ""
+    return f"no zone that it may use has {job.power_w:g} W{devices} for {job.slots} slots in its window"
+
+
+def _room_at(room: tuple[float, ...] | float, slot: int) -> float:
+    return room[slot] if isinstance(room, tuple) else room
 
 
 def _fleet_job(job: AskedJob, slots: int, earliest: int, latest: int, move_g: float) -> FleetJob:

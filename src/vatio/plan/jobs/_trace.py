@@ -29,8 +29,8 @@ def read_trace(
     """Read a trace: columns of arrivals and lengths, and perhaps ``power_w`` or ``cpus``, ``deadline``, ``interruptible``.
 
     Times are dates, or numbers in the unit that the column's name ends with (``length_h``), else in ``unit``: h, min or s.
-    Numbers count from ``begin``, which lies ``offset_s`` after the curve's own beginning. Without ``power_w`` a job draws the power given, times its cpus;
-    without a deadline it may wait ``slack_s``; without the column all may pause or none.
+    Numbers count from ``begin``, which lies ``offset_s`` after the curve's own beginning. Without ``power_w`` a job draws
+    the power given, times its cpus; without a deadline it may wait ``slack_s``; without the column all may pause or none.
 
     Raises:
         UsageError: a column lacks, a unit is not said, or a number cannot be; the message names the line.

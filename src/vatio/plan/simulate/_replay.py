@@ -110,5 +110,5 @@ def _notes(trace: JobTrace, year: Year, fits: int, foreseen: Foreseen | None, *,
         yield f"{unknown} of {year.hours} hours were not known: filled, and the grams have an interval"
     if foresees and foreseen is None:
         yield "the curve is too short to forecast from: vatio runs at once"
-    elif foresees and foreseen is not None:
-        yield f"vatio forecasts from hour {foreseen.first} of the curve on, and runs at once before that: let the trace begin later"
+    elif foresees and foreseen is not None and float(trace.arrival_h.min()) < foreseen.first:
+        yield f"in the first {foreseen.first} h of the curve vatio has no forecast and runs at once: begin the trace later"
