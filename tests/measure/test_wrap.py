@@ -126,6 +126,13 @@ def test_a_small_childs_peak_memory_is_not_ours(home: Path) -> None:
     assert (peak_bytes_of("import time; time.sleep(1.2)") or 0) < 16 << 20
 
 
+def test_what_a_child_moved_is_known_though_it_ended_before_the_first_sample(home: Path) -> None:
+    record = record_of(run(sys.executable, "-c", "open('file', 'wb').write(bytes(3 << 20))"))
+    assert (3 << 20) <= (record.bytes_written or 0) < (4 << 20)
+    assert (record.bytes_read or 0) > 0
+    assert record.peak_memory_bytes != 0
+
+
 def test_a_run_that_a_daemon_does_is_not_complete(home: Path) -> None:
     engine = home / "docker"
     engine.write_text("#!/bin/sh\n")

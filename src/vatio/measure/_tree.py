@@ -195,6 +195,12 @@ class ProcessTree:
             self._done[2] += process.written_bytes
             process.close()
 
+    def look_last(self, pid: int) -> None:
+        """Read the bytes of a root that is over and not reaped yet: a short one was never looked at before."""
+        process = self._live.get(pid)
+        if process is not None:
+            process.look_at_bytes()
+
     def pids(self) -> tuple[int, ...]:
         """List the processes that were alive at the last look."""
         return tuple(self._live)

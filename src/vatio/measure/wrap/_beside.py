@@ -75,6 +75,12 @@ class Work:
         if tree is not None:
             self._rim("the process tree", lambda: tree.ended(pid, cpu_s), None)
 
+    def look_last(self, child: int) -> None:
+        """Read what the kernel counted for the child, which is over and not reaped yet."""
+        tree = self.recording.instruments.tree
+        if tree is not None:
+            self._rim("the process tree", lambda: tree.look_last(child), None)
+
     def survivors(self, child: int) -> tuple[int, ...]:
         """List the workload's processes that go on after the child."""
         tree = self.recording.instruments.tree

@@ -61,15 +61,26 @@ def open_pidfd(pid: int, *, pidfd_open: Callable[[int], int] | None = None) -> i
         return None
 
 
-def watch(child: int, *, signals: Signals, beside: Beside, pidfd: int | None, own: set[int] | None = None) -> Exit:
+def watch(
+    child: int,
+    *,
+    signals: Signals,
+    beside: Beside,
+    pidfd: int | None,
+    own: set[int] | None = None,
+    exited: Callable[[int], None] = lambda _child: None,
+) -> Exit:
     """Wait until the child exits; meanwhile pass signals on, reap orphans and let ``beside`` work.
 
     ``own`` are vatio's own children (a meter's helper), which are not the workload's and are left to who started them.
+    ``exited`` is called once the child is over and not reaped yet: what the kernel counted for it can still be read.
     """
     poll = select.poll()
     for descriptor in (signals.descriptor, *beside.descriptors(), *([pidfd] if pidfd is not None else [])):
         poll.register(descriptor, select.POLLIN)
     while True:
+        if _is_over(child):
+            exited(child)
         ended = _reaped(child)
         if ended is not None:
             return ended
@@ -122,6 +133,13 @@ def children() -> list[int]:
     """List the children of this process; a process that has become ours is given to the first thread."""
     found = slurp(f"/proc/self/task/{os.getpid()}/children").split()
     return [int(pid) for pid in found]
+
+
+def _is_over(child: int) -> bool:
+    try:
+        return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except (AttributeError, OSError):  # not every system has it; somebody else may have reaped the child
+        return False
 
 
 def _reaped(child: int, *, block: bool = False) -> Exit | None:

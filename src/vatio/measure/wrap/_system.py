@@ -17,6 +17,9 @@ class Watched(Beside, Protocol):
 
     own: set[int]
 
+    def look_last(self, child: int) -> None:
+        """Read what the kernel counted for the child, which is over and not reaped yet."""
+
 
 class System(Protocol):
     """Run one child. Opened before it is started, closed after it was waited for and summed up."""
@@ -47,7 +50,8 @@ class PosixSystem:
         if beside is None:
             return bare_wait(child)
         try:
-            return watch(child, signals=self._signals, beside=beside, pidfd=open_pidfd(child), own=beside.own)
+            pidfd = open_pidfd(child)
+            return watch(child, signals=self._signals, beside=beside, pidfd=pidfd, own=beside.own, exited=beside.look_last)
         except Exception as error:  # noqa: BLE001  the rim: the child's code is returned whatever the measurement does
             rim.fault(f"the loop: {error}")
             return bare_wait(child)
