@@ -42,6 +42,12 @@ def _lacks_postgres() -> str:
     return "" if found else "PostgreSQL's server programs are not installed"
 
 
+def _lacks_slurm() -> str:
+    from benchmarks.plan._slurm import lacks
+
+    return lacks()
+
+
 def _lacks_sensor() -> str:
     readable = any(os.access(path, os.R_OK) for path in glob.glob("/sys/class/powercap/intel-rapl:*/energy_uj"))
     return "" if readable or os.path.exists("/dev/nvidia0") else "no readable RAPL zone and no NVIDIA device"
@@ -69,7 +75,7 @@ NEEDS: dict[str, Callable[[], str]] = {
     "parquet": _lacks_module("pyarrow"),
     "ray": _lacks_module("ray"),
     "postgres": _lacks_postgres,
-    "slurm": _lacks_program("slurmctld"),
+    "slurm": _lacks_slurm,
     "browser": _lacks_program("chromium", "chromium-browser", "google-chrome"),
     "hardware": _lacks_sensor,
     "data": _lacks_data,

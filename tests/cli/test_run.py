@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 
 from vatio.cli import main
 from vatio.cli._run_options import RUN_OPTIONS, quick_parse
+from vatio.cli._when_options import WHEN_OPTIONS, is_asked
 from vatio.cli.commands._run import command as click_command
 
+WAITS = {option.name for option in WHEN_OPTIONS}
 NAMES = [option.spelt for option in RUN_OPTIONS] + ["--ledger", "--config", "--quiet", "-q"]
 WORDS = st.one_of(
     st.sampled_from(
@@ -30,7 +32,9 @@ WORDS = st.one_of(
 
 def by_click(arguments: list[str]) -> tuple[tuple[str, ...], dict[str, Any]]:
     context = click_command.make_context("run", list(arguments))
-    given = dict(context.params)
+    # What makes a run wait is left to click altogether.
+    given = {name: value for name, value in context.params.items() if name not in WAITS}
+    assert not is_asked(context.params) or set(arguments) & {option.spelt for option in WHEN_OPTIONS}
     return given.pop("words"), given
 
 
@@ -233,4 +237,4 @@ def test_no_configuration_brings_a_traceback(shell: Any, words: list[str], encod
 
 def test_the_click_way_and_the_quick_way_have_the_same_options() -> None:
     shown = {spelt for parameter in click_command.params if isinstance(parameter, click.Option) for spelt in parameter.opts}
-    assert shown == {*NAMES}
+    assert shown == {*NAMES, *(option.spelt for option in WHEN_OPTIONS)}

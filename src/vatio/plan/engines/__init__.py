@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from vatio.plan.engines._local import log_path as log_path
     from vatio.plan.engines._manifest import Pod as Pod
     from vatio.plan.engines._manifest import manifest as manifest
-    from vatio.plan.engines._manifest import to_yaml as to_yaml
     from vatio.plan.engines._order import Filed as Filed
     from vatio.plan.engines._order import Order as Order
     from vatio.plan.engines._order import file_order as file_order
@@ -41,7 +40,7 @@ __getattr__, __dir__, __all__ = door(
         "_engine": "Engine",
         "_hold": "AfterCheckpoint Hold OwnSignals StopTree signal_number",
         "_local": "LocalEngine MARK log_path",
-        "_manifest": "Pod manifest to_yaml",
+        "_manifest": "Pod manifest",
         "_order": "Filed Order file_order filed_orders find_order kept_environ open_bell order_folders",
         "_pauses": "Schedule WindowPauses schedule_of",
         "_slurm": "SlurmEngine",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -79,19 +77,6 @@ def manifest(plan: Plan, pod: Pod, *, plan_id: str, deadline: datetime, now: dat
     }
 
 
-def to_yaml(value: Mapping[str, Any]) -> str:
-    """Write JSON values as YAML, in blocks; each text is quoted as JSON quotes it, which YAML reads too.
-
-    >>> print(to_yaml({"a": {"b": ["x", 1]}, "c": {}}), end="")
-    a:
-      b:
-        - "x"
-        - 1
-    c: {}
-    """
-    return "".join(f"{line}\n" for line in _lines(value, ""))
-
-
 def _about(plan: Plan, pod: Pod, plan_id: str) -> dict[str, Any]:
     known = {
         "vatio/plan": plan_id,
@@ -137,23 +122,3 @@ def _power_w(plan: Plan) -> float | None:
 
 def _figure(name: str, value: float | None) -> dict[str, str]:
     return {} if value is None else {name: f"{value:.6g}"}
-
-
-def _lines(value: Mapping[str, Any] | Sequence[Any], indent: str) -> list[str]:
-    lines = []
-    for key, item in value.items() if isinstance(value, Mapping) else ((None, one) for one in value):
-        head = f"{indent}- " if key is None else f"{indent}{_key(key)}:"
-        if isinstance(item, (Mapping, list, tuple)) and item:
-            inner = _lines(item, f"{indent}  ")
-            if key is None:
-                lines += [head + inner[0].strip(), *inner[1:]]
-            else:
-                lines += [head, *inner]
-        else:
-            text = json.dumps(item)
-            lines.append(f"{head}{text}" if key is None else f"{head} {text}")
-    return lines
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", key) else json.dumps(key)
