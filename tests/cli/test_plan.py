@@ -33,7 +33,8 @@ def document(shell: Shell, *words: str) -> dict:
 
 
 def test_a_job_is_planned_into_the_clean_hours(curves: Shell) -> None:
-    plan = document(curves, "--duration", "2h", "--slack", "24h", "--power-w", "500", "--curve", "de.csv", "--zone", "DE")
+    words = ("--duration", "2h", "--slack", "24h", "--power-w", "500", "--curve", "de.csv", "--zone", "DE")
+    plan = document(curves, *words, "--pue", "1")
     assert plan["schema"] == "vatio.plan/1"
     assert plan["emissions_g"]["value"] == pytest.approx(80.0)
     assert plan["saved_ratio"]["value"] == pytest.approx(0.8)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vatio.account._counted import counted_energy_j as counted_energy_j
     from vatio.account._energy_curve import EnergyCurve as EnergyCurve
     from vatio.account._energy_curve import energy_curve as energy_curve
+    from vatio.account._factors import usual_pue as usual_pue
     from vatio.account._footprint import footprint as footprint
     from vatio.account._intensity import IntensityCurve as IntensityCurve
     from vatio.account._intensity import operational_emissions_g as operational_emissions_g
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from vatio.account.grid import hours_of as hours_of
     from vatio.account.grid import mean_over as mean_over
     from vatio.account.grid import read_series as read_series
+    from vatio.account.grid import read_zones as read_zones
     from vatio.account.grid import series_of as series_of
 
 __getattr__, __dir__, __all__ = door(
@@ -52,6 +54,7 @@ __getattr__, __dir__, __all__ = door(
         "_budget": "Spending Spent has_budgets spending_text spendings spent_by_run spent_by_sum",
         "_counted": "counted counted_energy_j",
         "_energy_curve": "EnergyCurve energy_curve",
+        "_factors": "usual_pue",
         "_footprint": "footprint",
         "_intensity": "IntensityCurve operational_emissions_g",
         "_sci": "SERVER SERVER_MODEL sci_embodied_g sci_g_per_unit server_embodied_g",
@@ -60,7 +63,7 @@ __getattr__, __dir__, __all__ = door(
         "_sum": "Sum sum_runs",
         "_tariff": "Tariff read_tariff tariff_of",
         "vatio.account.grid": (
-            "Access AnnualSource FileSource GridSeries IntensitySource Slot hours_of mean_over read_series series_of"
+            "Access AnnualSource FileSource GridSeries IntensitySource Slot hours_of mean_over read_series read_zones series_of"
         ),
     },
 )

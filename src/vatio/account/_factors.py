@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 from vatio.catalog import facility, zone
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
     from vatio.account._energy_curve import EnergyCurve
     from vatio.account.grid import GridSeries
     from vatio.config import SiteConfig
-    from vatio.records import Environment
 
 _KINDS = ("server", "arm", "desktop", "laptop")
 _PROVIDERS = ("aws", "azure", "gcp")
 # The bounds of the configuration.
 _MOST_PUE, _MOST_EUR_PER_KWH = 10.0, 10.0
+_RENEWABLE = "the share of renewable energy is not known for an annual average"
 _GIVEN, _CONFIGURED = "given", "site configuration"
 
 
@@ -50,14 +51,41 @@ def location(site: SiteConfig | None, given_zone: str | None) -> Intensity:
 
 
 class Met(NamedTuple):
-    """Hold what the grid was in the hours of a run."""
+    """Hold what the grid was in the hours of a run, or by the year."""
 
     intensity: Intensity
     renewable_ratio: Quantity
 
 
-def hours_met(grid: GridSeries, drawn: Drawn) -> Met | None:
-    """Give what a run met of a series; ``None`` where the series knows nothing of its time."""
+def electricity(site: SiteConfig | None, given_zone: str | None, *, grid: GridSeries | None, drawn: Drawn | None) -> Met:
+    """Give what a run met of the series that was given, else of the site's file; the annual mean where neither knows it.
+
+    A file that cannot be read is no error after a run: the mean's source says what was amiss.
+    """
+    why = ""
+    if grid is None and site is not None and site.grid is not None:
+        grid, why = _of_site(site, given_zone)
+    met = None if grid is None or drawn is None else _hours_met(grid, drawn)
+    if met is not None:
+        return met
+    annual = location(site, given_zone)
+    if grid is not None:
+        why = f"{grid.source} does not know its hours"
+    if why:
+        annual = replace(annual, g_per_kwh=replace(annual.g_per_kwh, source=f"{why}; {annual.g_per_kwh.source}"))
+    return Met(annual, Quantity.absent("renewable", source=_RENEWABLE))
+
+
+def _of_site(site: SiteConfig, given_zone: str | None) -> tuple[GridSeries | None, str]:
+    from vatio.account.grid import read_series  # here: few sites have a file
+
+    try:
+        return read_series(site.grid or "", zone=given_zone or site.zone), ""
+    except UsageError as error:
+        return None, str(error)
+
+
+def _hours_met(grid: GridSeries, drawn: Drawn) -> Met | None:
     from vatio.account.grid import mean_over  # here: most runs are accounted by the annual mean
 
     g_per_kwh = mean_over(grid, "g_per_kwh", drawn.begin, drawn.duration_s, drawn=drawn.curve)
@@ -126,17 +154,22 @@ def scopes(site: SiteConfig | None) -> dict[str, str]:
     return {"operational": own, "operational_market": own, "embodied": "scope 3"}
 
 
-def machine_kind(site: SiteConfig | None, environment: Environment | None) -> str:
+def usual_pue(site: SiteConfig | None, cpu_model: str) -> Quantity:
+    """Give the PUE with which a run on a machine of this processor is accounted, so that a plan can expect the same."""
+    return building(site, None, machine_kind(site, cpu_model))
+
+
+def machine_kind(site: SiteConfig | None, cpu_model: str | None) -> str:
     """Tell which kind of machine this is: as configured, else by its processor; unknown ones count as servers."""
     words = (site.hardware or "").lower().split() if site is not None else []
     for kind in _KINDS:
         if kind in words:
             return kind
-    if words or _provider(site) is not None or environment is None or environment.cpu is None:
+    if words or _provider(site) is not None or not cpu_model:
         return "server"
     from vatio.catalog import processor  # here: a snapshot may not be taken
 
-    return processor(environment.cpu.model).kind
+    return processor(cpu_model).kind
 
 
 def _provider(site: SiteConfig | None) -> str | None:

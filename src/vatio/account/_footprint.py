@@ -10,8 +10,7 @@ from vatio.account._embodied import embodied_parts
 from vatio.account._factors import (
     Drawn,
     building,
-    hours_met,
-    location,
+    electricity,
     machine_kind,
     market,
     price,
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from vatio.account.grid import GridSeries
     from vatio.config import SiteConfig
     from vatio.records import Ended, Environment, RunRecord
-
-_RENEWABLE = "the share of renewable energy is not known for an annual average"
 
 
 def footprint(
@@ -50,20 +47,20 @@ def footprint(
 
     The workload's share is accounted where it is known, else the machine. ``zone``, ``pue`` and ``price_eur_per_kwh`` override
     the site's; ``curve`` says how the energy was drawn over the run's time, where prices and intensities change meanwhile.
-    ``grid`` takes the place of the zone's annual mean where it knows the hours of the run. An ``Ended`` needs the run's id,
-    and knows its hardware only by ``environment``. PUE is applied to what the grid delivers (operational grams and euros);
-    WUE is per kilowatt-hour of the machines, as its definition says.
+    ``grid`` (else the site's file) takes the place of the zone's annual mean where it knows the hours of the run. An ``Ended``
+    needs the run's id, and knows its hardware only by ``environment``. PUE is applied to what the grid delivers (operational
+    grams and euros); WUE is per kilowatt-hour of the machines, as its definition says.
 
     Raises:
         UsageError: a factor is not finite, negative, or a PUE below 1.
     """
     found = environment or getattr(record, "environment", None)
     basis, energy_j = accounted_energy_j(record)
-    kind = machine_kind(site, found)
+    kind = machine_kind(site, found.cpu.model if found is not None and found.cpu is not None else None)
     drawn = _drawn(record, curve)
-    met = None if grid is None or drawn is None else hours_met(grid, drawn)
+    met = electricity(site, zone, grid=grid, drawn=drawn)
     chosen = _Chosen(
-        intensity=location(site, zone) if met is None else met.intensity,
+        intensity=met.intensity,
         pue=building(site, pue, kind),
         market_g_per_kwh=market(site),
         wue_l_per_kwh=water(site),
@@ -83,7 +80,7 @@ def footprint(
         pue=chosen.pue,
         water_l=_times(energy_kwh, chosen.wue_l_per_kwh),
         cost_eur=_cost_eur(facility_kwh, chosen.price_eur_per_kwh),
-        renewable_ratio=Quantity.absent("renewable", source=_RENEWABLE) if met is None else met.renewable_ratio,
+        renewable_ratio=met.renewable_ratio,
         factors=(*chosen.factors(), *(factor for part in parts for factor in part.factors)),
         source_water_l=_times(facility_kwh, chosen.source_water_l_per_kwh),
         scopes=scopes(site),

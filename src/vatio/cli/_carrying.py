@@ -12,7 +12,6 @@ from typing import Any
 from vatio.cli import _plan_options, _run_options
 from vatio.cli._afterwards import settled
 from vatio.cli._doing import begins, cancelled, described
-from vatio.cli._grid_told import asked_of
 from vatio.cli._planning import planned
 from vatio.cli._rim import Rim
 from vatio.cli._running import Follows, Unharmed, run_words
@@ -41,8 +40,6 @@ from vatio.report import duration
 _WORTH_RATIO = 0.02
 # A forecast comes hourly at most; a file is looked at when it changes.
 _ASK_AGAIN_S = 900.0
-# A plan that is taken up later than this is made anew.
-_LATE_S = 30.0
 _CTRL_C = 130
 _REFUSED = 125
 
@@ -66,7 +63,7 @@ def take_up(rim: Rim, ref: str, words: Sequence[str], when: Mapping[str, Any], *
         raise Refused(f"the folder of the plan is gone: {order.folder}: {error.strerror}") from error
     own = rim.again(environ if handed else {**environ, **order.environ})
     own.config({**_plan_options.configured(order.wishes), **_run_options.configured(order.options)})
-    return carry_out(own, filed, unharmed=unharmed)
+    return carry_out(own, filed, unharmed=unharmed, is_fresh=handed)
 
 
 def orders_of(rim: Rim) -> tuple[str, ...]:
@@ -80,8 +77,8 @@ def orders_of(rim: Rim) -> tuple[str, ...]:
         keeper.close()
 
 
-def carry_out(rim: Rim, filed: Filed, *, unharmed: Unharmed) -> int:
-    """Own an order, wait, run its command, and forget it; give the exit code.
+def carry_out(rim: Rim, filed: Filed, *, unharmed: Unharmed, is_fresh: bool = True) -> int:
+    """Own an order, wait, run its command, and forget it; give the exit code. One that is not fresh is planned anew.
 
     Raises:
         Refused: another process owns it, or it has been decided already.
@@ -93,7 +90,7 @@ def carry_out(rim: Rim, filed: Filed, *, unharmed: Unharmed) -> int:
         retry = not filed.waits and _is_requeued(rim, filed)
         if not filed.waits and not retry:
             raise Refused(f"plan {filed.order.id[-8:]} has been started or taken back", hint="vatio plan list")
-        plan = filed.order.plan if retry else _awaited(rim, filed)
+        plan = filed.order.plan if retry else _awaited(rim, filed, is_fresh=is_fresh)
         if not retry and filed.order.deadline <= datetime.now(UTC) and filed.take_back():
             cancelled(rim, filed.order, why="its deadline passed before it could start")
             filed.remove()
@@ -121,12 +118,12 @@ def _is_requeued(rim: Rim, filed: Filed) -> bool:
     return filed.order.engine == "slurm" and count.isdecimal() and int(count) > 0
 
 
-def _awaited(rim: Rim, filed: Filed) -> Plan | None:
+def _awaited(rim: Rim, filed: Filed, *, is_fresh: bool) -> Plan | None:
     """Wait for the plan's begin; ``None`` when it is taken back."""
     order, bell = filed.order, open_bell(filed.folder)
     outlook = _Outlook(rim, filed)
     show = live_writer(sys.stderr, rim.environ) if sys.stderr.isatty() and not rim.quiet else None
-    if order.plan.start > datetime.now(UTC):
+    if is_fresh and order.plan.start > datetime.now(UTC):
         rim.note(f"plan {order.id[-8:]} {begins(order.plan)}; Ctrl-C takes it back")
 
     def shown(plan: Plan, left_s: float) -> None:
@@ -136,9 +133,7 @@ def _awaited(rim: Rim, filed: Filed) -> Plan | None:
     latest_s = order.deadline.timestamp() - order.duration_s
     waiting = Waiting(lambda: filed.waits, outlook.look, shown, napper(bell))
     try:
-        plan = order.plan
-        if order.engine == "local" and (datetime.now(UTC) - plan.start).total_seconds() > _LATE_S:
-            plan = outlook.look(plan, True)
+        plan = order.plan if is_fresh else outlook.look(order.plan, True)
         return wait_for(plan, latest_s=latest_s, waiting=waiting)
     finally:
         if show is not None:
@@ -180,9 +175,8 @@ class _Outlook:
 
     def _anew(self, plan: Plan) -> Plan:
         order, now = self._filed.order, datetime.now(UTC)
-        told = asked_of(self._rim, self._source, now=now)
         try:
-            found = planned(self._rim, order.wishes, order.command, now=now, told=told, at_once_without=True)
+            found = planned(self._rim, order.wishes, order.command, now=now, at_once_without=True)
         except VatioError as error:
             # Most likely the deadline cannot be met any more: the sooner the better.
             return _at_once(plan, now, order.duration_s, str(error))

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from vatio.cli import _plan_options, _run_options
-from vatio.cli._grid_told import asked_of
 from vatio.cli._planning import Planned, planned
 from vatio.cli._rim import Rim
 from vatio.cli._running import Unharmed, run_words
@@ -77,11 +76,13 @@ def _check(when: Mapping[str, Any]) -> None:
 def _asked(rim: Rim, words: Sequence[str], options: dict[str, Any], when: dict[str, Any]) -> Asked:
     """Resolve the configuration once, with the options of the run and of the plan, and make paths whole."""
     found = wishes(options, when)
-    found["curves"] = tuple(_whole_path(entry) for entry in found["curves"])
+    for name in ("curves", "history"):
+        found[name] = tuple(_whole_path(entry) for entry in found[name])
     for name in ("profile", "rates"):
         found[name] = os.path.abspath(found[name]) if found[name] else None
     if when["source"] and os.path.exists(when["source"]):
-        when = {**when, "source": os.path.abspath(when["source"])}
+        found["source"] = os.path.abspath(when["source"])
+        when = {**when, "source": found["source"]}
     config = rim.config({**_plan_options.configured(found), **_run_options.configured(options)})
     command = tuple(words) or config.workload.command
     if not command:
@@ -106,8 +107,7 @@ def ordered(rim: Rim, asked: Asked) -> Filed:
     from vatio.ledger import new_id, open_keeper, places
 
     now = datetime.now(UTC)
-    source = asked.when["source"]
-    found = planned(rim, asked.wishes, asked.command, now=now, told=asked_of(rim, source, now=now), at_once_without=True)
+    found = planned(rim, asked.wishes, asked.command, now=now, at_once_without=True)
     engine = asked.when["engine"] or "local"
     plan = described(rim, found, asked.command, engine=engine, submitted_at=now)
     run, config = new_id(), rim.config()

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vatio.cli._doing import described
-from vatio.cli._grid_told import asked_of
 from vatio.cli._planning import planned
 from vatio.cli._rim import Rim
 from vatio.cli._terminal import put_json, save
 from vatio.errors import UsageError
-from vatio.plan.engines import Pod, manifest, to_yaml
+from vatio.interop.text import write_yaml
+from vatio.plan.engines import Pod, manifest
 
 
 def emit(rim: Rim, words: Sequence[str], options: Mapping[str, Any], *, out: str, as_json: bool) -> None:
@@ -28,7 +28,7 @@ def emit(rim: Rim, words: Sequence[str], options: Mapping[str, Any], *, out: str
     wishes = {
         name: value for name, value in options.items() if name not in ("image", "name", "cpu", "memory", "gpus", "namespace")
     }
-    found = planned(rim, wishes, words, now=now, told=asked_of(rim, options["source"], now=now))
+    found = planned(rim, wishes, words, now=now)
     command = tuple(words) or rim.config().workload.command
     if not options["image"]:
         raise UsageError("no image", hint="--image registry/train:1, in which there is vatio")
@@ -52,6 +52,6 @@ def emit(rim: Rim, words: Sequence[str], options: Mapping[str, Any], *, out: str
     if as_json:
         put_json(whole)
     else:
-        save(out, to_yaml(whole))
+        save(out, write_yaml(whole))
     for note in found.plan.notes:
         rim.note(note)

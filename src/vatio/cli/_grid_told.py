@@ -1,31 +1,18 @@
-"""Ask a source what a zone's electricity will emit, and afterwards what it did."""
+"""Ask afterwards what a zone's electricity has emitted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from vatio.cli._plan_places import HERE
 from vatio.cli._rim import Rim
-from vatio.errors import UsageError, VatioError
-from vatio.plan.job import CurveFile, Steps
+from vatio.errors import VatioError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.account import GridSeries
-
-
-def asked_of(rim: Rim, source: str | None, *, now: datetime) -> Callable[[str], CurveFile] | None:
-    """Give what asks a source for a zone's forecast; ``None`` where no source was named."""
-    if not source:
-        return None
-
-    def told(zone: str) -> CurveFile:
-        from vatio.cli._sourcing import open_source
-
-        return _as_curve(open_source(rim, source).forecast("" if zone == "here" else zone, now))
-
-    return told
 
 
 def realised(
@@ -35,25 +22,26 @@ def realised(
 
     ``None`` where nobody knows it, or only for the year: an annual mean is no outcome of a plan.
     """
-    names = [source] if source and source != "annual" else [_file_of(entry, zone) for entry in wishes.get("curves") or ()]
-    for name in names:
-        if name is None:
-            continue
+    from vatio.cli._sourcing import open_source
+
+    failed = []
+    for name in _names(rim, wishes, source, zone):
         try:
-            return _history(rim, name, zone, start, end)
+            return open_source(rim, name).history("" if zone == HERE else zone, start, end)
         except VatioError as error:
-            rim.note(f"what the grid emitted meanwhile is not known: {error}")
+            failed.append(str(error))
+    for what in dict.fromkeys(failed):
+        rim.note(f"what the grid emitted meanwhile is not known: {what}")
     return None
 
 
-def _history(rim: Rim, name: str, zone: str, start: datetime, end: datetime) -> GridSeries:
-    from vatio.cli._sourcing import open_source
-
-    try:
-        return open_source(rim, name).history(zone, start, end)
-    except UsageError:
-        # A file of one zone need not name it.
-        return open_source(rim, name).history("", start, end)
+def _names(rim: Rim, wishes: Mapping[str, Any], source: str | None, zone: str) -> list[str]:
+    """List who may know, the likeliest first: the source, the files of curves and of histories, the site's grid."""
+    chosen = rim.config().plan
+    entries = (*(wishes.get("curves") or chosen.curves), *(wishes.get("history") or chosen.history))
+    asked = source or chosen.source
+    named = [asked if asked not in ("annual", "file") else None, *(_file_of(entry, zone) for entry in entries)]
+    return [name for name in (*named, rim.config().site.grid) if name]
 
 
 def _file_of(entry: str, zone: str) -> str | None:
@@ -61,16 +49,3 @@ def _file_of(entry: str, zone: str) -> str | None:
     if not equals:
         return entry
     return path if named == zone else None
-
-
-def _as_curve(series: GridSeries) -> CurveFile:
-    def steps(column: tuple[float | None, ...]) -> Steps | None:
-        if not any(value is not None for value in column):
-            return None
-        return Steps(starts_s=series.starts_s, values=column, end_s=series.end_s, source=series.source)
-
-    return CurveFile(
-        curve=series.curve(),
-        renewable_ratio=steps(series.renewable_ratio),
-        price_eur_per_kwh=steps(series.price_eur_per_kwh),
-    )

@@ -21,8 +21,18 @@ JOB_OPTIONS = (
     ),
     RunOption("--max-slowdown", "max_slowdown", "R", False, "How much longer a power cap may make it; else 0.05."),
     RunOption("--curve", "curves", "FILE", True, "CSV of start,g_per_kwh; ZONE=FILE where there are several zones."),
+    RunOption(
+        "--source",
+        "source",
+        "NAME|FILE",
+        False,
+        "Ask for a forecast: electricity-maps, uk, or a file. annual: the table; file: --curve and --history alone.",
+    ),
+    RunOption(
+        "--history", "history", "FILE", True, "CSV of start,g_per_kwh so far, to forecast from; ZONE=FILE for several zones."
+    ),
     RunOption("--zone", "zones", "Z", True, "Zone where it may run, its data's first; may be repeated. Else the site's."),
-    RunOption("--pue", "pue", "P", False, "Power usage effectiveness of the building; else the site's, else 1."),
+    RunOption("--pue", "pue", "P", False, "Power usage effectiveness of the building; else the site's, else the usual one."),
     RunOption("--objective", "objective", "WHAT", False, "What is to be least: carbon (else), renewable, price."),
     RunOption("--price", "price", "EUR", False, "EUR for a kWh; else the site's tariff or price, or the curve's eur_per_kwh."),
     RunOption("--move-gb", "move_gb", "GB", False, "Data to carry to another zone."),
@@ -34,6 +44,8 @@ JOB_OPTIONS = (
 _KEYS = {
     "zones": "plan.zones",
     "curves": "plan.curves",
+    "source": "plan.source",
+    "history": "plan.history",
     "objective": "plan.objective",
     "slack": "plan.slack_s",
     "resume_cost": "plan.resume_cost_s",
@@ -50,5 +62,6 @@ _KEYS = {
 
 def configured(options: Mapping[str, Any]) -> dict[str, object]:
     """Name the options as configuration keys, leaving out what was not given."""
-    found: dict[str, object] = {key: options[name] for name, key in _KEYS.items() if options[name] not in (None, ())}
+    given = {key: options.get(name) for name, key in _KEYS.items()}
+    found: dict[str, object] = {key: value for key, value in given.items() if value not in (None, (), [])}
     return {**found, "plan.interruptible": True} if options["interruptible"] else found

@@ -1,79 +1,102 @@
-"""Read where a job may run: curves from files, else the annual table, with price, building, distance of each zone."""
+"""Read where a job may run: what is known of each zone's hours, else the annual table, with price, building, distance."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from vatio.account import IntensityCurve
+from vatio.account import GridSeries, IntensityCurve, read_series, read_zones, usual_pue
 from vatio.errors import UnknownName, UsageError
-from vatio.plan.job import CurveFile, Place, Steps, read_curve_file
+from vatio.plan.ahead import Ahead, Known, look_ahead
+from vatio.plan.job import Guard, Job, Place, Steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.account import IntensitySource
     from vatio.config import Config, PlanConfig
 
 # What a zone is called that has no name.
-_HERE = "here"
+HERE = "here"
 _DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Hold the curve and the surroundings of each zone; ``home`` is where the job runs when it runs at once."""
+    """Hold the curve and the surroundings of each zone; ``home`` is where the job runs when it runs at once.
+
+    ``guard`` judges gains at home, where its hours are a forecast of our own.
+    """
 
     curves: Mapping[str, IntensityCurve]
     places: Mapping[str, Place]
     home: str
     notes: tuple[str, ...]
+    guard: Guard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """Hold when one plans, and the job with the time that it may use."""
+
+    now: datetime
+    start: datetime
+    job: Job
 
 
 def read_places(
     config: Config,
     environ: Mapping[str, str],
+    within: Within,
     *,
-    start: datetime,
-    end: datetime,
-    told: Callable[[str], CurveFile] | None = None,
+    source: IntensitySource | None = None,
 ) -> Places:
     """Read the zones of a configuration: those that are named, else those of the curves' files, else the site's.
 
-    ``told`` asks a source for what it knows of a zone of which no file does.
+    ``source`` is asked for zones of which no curve reaches so far.
 
     Raises:
         UsageError: a file cannot be read, or belongs to no zone.
         UnknownName: a zone has no curve and is not in the table either.
     """
     asked = config.plan.zones or ((config.site.zone,) if config.site.zone else ())
-    files = _files(config, asked)
-    zones = tuple(dict.fromkeys(asked if config.plan.zones or not files else _of_files(files, config.site.zone))) or (_HERE,)
-    files = files if told is None else {**{zone: told(zone) for zone in zones if zone not in files}, **files}
-    curves: dict[str, IntensityCurve] = {}
+    files = _files(config, config.plan.curves, asked, "--curve")
+    zones = tuple(dict.fromkeys(asked if config.plan.zones or not files else _of_files(files, config.site.zone))) or (HERE,)
+    past = _files(config, config.plan.history, zones, "--history")
+    if not config.plan.history and config.site.grid and os.path.exists(config.site.grid):
+        past = {zones[0]: read_series(config.site.grid, zone=None if zones[0] == HERE else zones[0])}
+    found: dict[str, Ahead] = {}
     notes: list[str] = []
     for zone in zones:
-        curves[zone], said = _curve(zone, files, config, environ, start)
+        known = Known(curve=files.get(zone), source=source, history=past.get(zone))
+        found[zone], said = _ahead(zone, known, config, environ, within, others=bool(files))
         notes += said
-    places = {zone: _place(zone, zones[0], files.get(zone), config, start=start, end=end) for zone in zones}
-    return Places(curves=curves, places=places, home=zones[0], notes=tuple(notes))
+    pue, about_pue = _pue(config, environ)
+    return Places(
+        curves={zone: ahead.curve for zone, ahead in found.items() if ahead.curve is not None},
+        places={zone: _place(zone, zones[0], found[zone], config, within, pue=pue) for zone in zones},
+        home=zones[0],
+        notes=(*notes, *about_pue),
+        guard=found[zones[0]].guard,
+    )
 
 
-def _of_files(files: Mapping[str, CurveFile], home: str | None) -> tuple[str, ...]:
+def _of_files(files: Mapping[str, GridSeries], home: str | None) -> tuple[str, ...]:
     return tuple(sorted(files, key=lambda zone: zone != home)) if home in files else tuple(files)
 
 
-def _files(config: Config, zones: tuple[str, ...]) -> dict[str, CurveFile]:
-    found: dict[str, CurveFile] = {}
-    for entry in config.plan.curves:
+def _files(config: Config, entries: tuple[str, ...], zones: tuple[str, ...], option: str) -> dict[str, GridSeries]:
+    found: dict[str, GridSeries] = {}
+    for entry in entries:
         zone, equals, path = entry.partition("=")
-        if not equals or os.path.exists(entry):
-            zone, path = zones[0] if zones else _HERE, entry
-            read = read_curve_file(_there(path, config.root), zone=zone)
-            if len(zones) > 1 and list(read) == [zone]:
-                raise UsageError(f"--curve {entry} belongs to one of {len(zones)} zones", hint=f"write --curve {zone}={entry}")
-        else:
-            read = read_curve_file(_there(path, config.root), zone=zone)
+        whole = not equals or os.path.exists(entry)
+        if whole:
+            zone, path = zones[0] if zones else HERE, entry
+        there = _there(path, config.root)
+        read = read_zones(there, zone=zone) if whole else {zone: read_series(there, zone=zone)}
+        if whole and len(zones) > 1 and list(read) == [zone]:
+            raise UsageError(f"{option} {entry} belongs to one of {len(zones)} zones", hint=f"write {option} {zone}={entry}")
         found.update(read)
     return found
 
@@ -84,19 +107,20 @@ def _there(path: str, root: str) -> str:
     return beside if not os.path.exists(path) and os.path.exists(beside) else path
 
 
-def _curve(
-    zone: str, files: Mapping[str, CurveFile], config: Config, environ: Mapping[str, str], start: datetime
-) -> tuple[IntensityCurve, list[str]]:
-    notes = []
-    if zone in files:
-        curve = files[zone].curve
-        if curve.end_s is None or curve.end_s > start.timestamp():
-            return curve, []
-        until = datetime.fromtimestamp(curve.end_s, UTC).strftime("%Y-%m-%d %H:%M")
-        notes.append(f"the curve of {zone} ended at {until} UTC: it says nothing of the time to come")
-    elif files and zone != _HERE:
+def _ahead(
+    zone: str, known: Known, config: Config, environ: Mapping[str, str], within: Within, *, others: bool
+) -> tuple[Ahead, list[str]]:
+    """Look at a zone's hours to come; where nobody tells of them its annual average stands in, and a note says so."""
+    named = "" if zone == HERE else zone
+    job = within.job
+    found = look_ahead(named, known, now=within.now, start=within.start, end=job.deadline, interruptible=job.interruptible)
+    notes = list(found.notes)
+    if found.curve is not None:
+        return found, notes
+    if known.curve is None and others and named:
         notes.append(f"there is no curve of {zone}")
-    return _annual(zone, config, environ), [*notes, f"{zone}: its annual average is used, which knows no hours"]
+    annual = Ahead(curve=_annual(zone, config, environ))
+    return annual, [*notes, f"{zone}: its annual average is used, which knows no hours"]
 
 
 def _annual(zone: str, config: Config, environ: Mapping[str, str]) -> IntensityCurve:
@@ -105,7 +129,7 @@ def _annual(zone: str, config: Config, environ: Mapping[str, str]) -> IntensityC
     from vatio.catalog import zone as anywhere
     from vatio.cli._estimating import catalog_files
 
-    if zone == _HERE:
+    if zone == HERE:
         factor = anywhere(None)
     else:
         try:
@@ -124,13 +148,23 @@ def _annual(zone: str, config: Config, environ: Mapping[str, str]) -> IntensityC
     )
 
 
-def _place(zone: str, home: str, file: CurveFile | None, config: Config, *, start: datetime, end: datetime) -> Place:
+def _pue(config: Config, environ: Mapping[str, str]) -> tuple[float, list[str]]:
+    """Give the PUE of the configuration, else the one with which a run of this machine will be accounted, and say so."""
+    if config.site.pue is not None:
+        return config.site.pue, []
+    from vatio.measure import surroundings
+
+    usual = usual_pue(config.site, surroundings(environ).cpu_model)
+    return usual.value or 1.0, [f"PUE {usual.value:g}, as receipts count it ({usual.source}); --pue or [site] pue says better"]
+
+
+def _place(zone: str, home: str, ahead: Ahead, config: Config, within: Within, *, pue: float) -> Place:
     chosen = config.plan
     away = zone != home
     return Place(
-        pue=config.site.pue or 1.0,
-        price_eur_per_kwh=_price(file, config, away=away, start=start, end=end),
-        renewable_ratio=None if file is None else file.renewable_ratio,
+        pue=pue,
+        price_eur_per_kwh=_price(ahead, config, away=away, start=within.start, end=within.job.deadline),
+        renewable_ratio=ahead.renewable_ratio,
         move_j=chosen.move_gb * chosen.move_j_per_gb if away else 0.0,
         latency_s=_latency_s(chosen, zone) if away else 0.0,
     )
@@ -149,10 +183,10 @@ def _latency_s(chosen: PlanConfig, zone: str) -> float | None:
     return latency_ms / 1000.0
 
 
-def _price(file: CurveFile | None, config: Config, *, away: bool, start: datetime, end: datetime) -> Steps | None:
-    """Give a zone's price: its file's; at home also the site's tariff or price."""
-    if file is not None and file.price_eur_per_kwh is not None:
-        return file.price_eur_per_kwh
+def _price(ahead: Ahead, config: Config, *, away: bool, start: datetime, end: datetime) -> Steps | None:
+    """Give a zone's price: its curve's; at home also the site's tariff or price."""
+    if ahead.price_eur_per_kwh is not None:
+        return ahead.price_eur_per_kwh
     if away:
         return None
     if config.site.tariff and not config.origins.get("site.price_eur_per_kwh", "").startswith("-"):

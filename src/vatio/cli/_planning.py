@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -10,10 +10,11 @@ from typing import Any
 
 from vatio.account import IntensityCurve
 from vatio.cli._plan_options import configured
-from vatio.cli._plan_places import Places, read_places
+from vatio.cli._plan_places import Places, Within, read_places
 from vatio.cli._rim import Rim
+from vatio.cli._sourcing import planning_source
 from vatio.errors import UnknownName, UsageError, VatioError
-from vatio.plan.job import CurveFile, Job, Learnt, PowerStep, is_same, learn, parse_moment, plan_job, read_profile, read_rates
+from vatio.plan.job import Job, Learnt, PowerStep, is_same, learn, parse_moment, plan_job, read_profile, read_rates
 from vatio.records import Plan, Quantity
 from vatio.report import duration, power_curve
 from vatio.units import parse_duration_s
@@ -44,13 +45,12 @@ def planned(
     command: Sequence[str],
     *,
     now: datetime | None = None,
-    told: Callable[[str], CurveFile] | None = None,
     at_once_without: bool = False,
 ) -> Planned:
     """Plan the job that options, configuration and earlier runs of a command describe.
 
-    ``told`` asks a source for zones of which no file tells. With ``at_once_without`` a curve or forecast that cannot be had
-    is no error: the plan is then to run at once, and says why.
+    A source that fails is no error: the plan is made without it, and says so. With ``at_once_without`` the same holds of
+    files that cannot be read and zones that nobody knows.
 
     Raises:
         UsageError: an option, file or limit cannot mean anything, or the duration is not known.
@@ -61,12 +61,22 @@ def planned(
     job = _job(config, options, learnt, at)
     start = max(at, job.earliest or at)
     try:
-        found = read_places(config, rim.environ, start=start, end=job.deadline, told=told)
+        source, said = planning_source(rim, config)
+        found = read_places(config, rim.environ, Within(now=at, start=start, job=job), source=source)
+        found = replace(found, notes=(*said, *found.notes))
     except VatioError as error:
         if not at_once_without:
             raise
         found = Places(curves={}, places={}, home="", notes=(f"no forecast: {error}",))
-    plan = plan_job(job, found.curves, now=at, places=found.places, home=found.home, objective=config.plan.objective)
+    plan = plan_job(
+        job,
+        found.curves,
+        now=at,
+        places=found.places,
+        home=found.home,
+        objective=config.plan.objective,
+        guard=found.guard,
+    )
     plan = replace(plan, notes=(*_told(learnt, options), *found.notes, *plan.notes))
     return Planned(plan=plan, job=job, curve=_curve_of(plan, found), start=start, end=_shown_until(plan, job))
 

@@ -8,13 +8,16 @@ from importlib import import_module
 from typing import Any
 
 from vatio.cli._rim import Rim
-from vatio.errors import UnknownName, UsageError
+from vatio.errors import MeasureError, UnknownName, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.account import IntensitySource
+    from vatio.config import Config
 
 _KEYS = {"electricity-maps": "ELECTRICITY_MAPS_KEY"}
+# Names that ask nobody: the annual table, and the files that are given otherwise.
+_NOBODY = ("annual", "file")
 
 
 def open_source(rim: Rim, name: str) -> IntensitySource:
@@ -39,6 +42,22 @@ def open_source(rim: Rim, name: str) -> IntensitySource:
         raise UsageError(f"{name!r} is neither a source nor a file", hint=f"sources: {known}; or a path") from error
     source: IntensitySource = kind() if name == "annual" else kind(_access(rim.environ, name))
     return source
+
+
+def planning_source(rim: Rim, config: Config) -> tuple[IntensitySource | None, tuple[str, ...]]:
+    """Open the source that a plan asks; ``None`` where nobody is to be asked, or it cannot be opened, which is then said.
+
+    Raises:
+        UsageError: there is neither a source nor a file of that name.
+    """
+    name = config.plan.source
+    if name is None or name in _NOBODY:
+        return None, ()
+    beside = os.path.join(config.root, name)
+    try:
+        return open_source(rim, beside if not os.path.exists(name) and os.path.exists(beside) else name), ()
+    except MeasureError as error:
+        return None, (f"{error}: {error.hint}",)
 
 
 def _access(environ: Mapping[str, str], name: str) -> Any:

@@ -14,7 +14,6 @@ PLANNED = tuple(option for option in JOB_OPTIONS if option.spelt not in _OWN)
 WHEN_OPTIONS = (
     RunOption("--when", "when", "green|now", False, "Wait for the clean hours that a plan finds; `now` runs at once."),
     *PLANNED,
-    RunOption("--source", "source", "NAME|FILE", False, "Ask for a forecast: electricity-maps, uk, annual, or a file."),
     RunOption("--engine", "engine", "|".join(ENGINES), False, "Who waits: this host (else), or Slurm."),
     RunOption("--slurm", "slurm", "OPTION", True, "Option for sbatch, such as --slurm=--partition=gpu; may be repeated."),
     RunOption("--detach", "detach", None, False, "Wait in the background, free from this terminal; print the plan's id."),

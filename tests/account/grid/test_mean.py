@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatio.account import EnergyCurve, Slot, footprint, mean_over, series_of
+from vatio.account import EnergyCurve, Slot, footprint, mean_over, read_series, series_of
+from vatio.config import SiteConfig
 from vatio.testing import a_record
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -43,7 +44,9 @@ def test_a_run_outside_of_the_series_has_no_mean_and_keeps_the_annual_one():
     late = BEGIN + timedelta(days=3)
     assert mean_over(hourly(100.0), "g_per_kwh", late, HOUR_S).is_missing
     run = a_record()
-    assert footprint(run, zone="ES", grid=hourly(100.0)).intensity_g_per_kwh == footprint(run, zone="ES").intensity_g_per_kwh
+    found, annual = footprint(run, zone="ES", grid=hourly(100.0)), footprint(run, zone="ES")
+    assert found.emissions_g.total.value == annual.emissions_g.total.value
+    assert found.intensity_g_per_kwh.g_per_kwh.source.startswith("hours.csv does not know its hours; ")
 
 
 def test_a_run_without_length_still_meets_its_moment():
@@ -70,3 +73,47 @@ def test_a_footprint_by_the_hour_names_the_series_and_the_renewable_share():
     assert found.intensity_g_per_kwh.g_per_kwh.value == pytest.approx(120.0)
     assert found.intensity_g_per_kwh.zone == "ES"
     assert found.renewable_ratio.value == pytest.approx(0.12)
+
+
+def a_site(tmp_path, text, **more):
+    (tmp_path / "es.csv").write_text(text)
+    return SiteConfig(zone="ES", grid=str(tmp_path / "es.csv"), **more)
+
+
+def test_the_sites_file_of_hours_is_used_where_it_knows_those_of_the_run(tmp_path):
+    run = replace(a_record(), ended_at=BEGIN + timedelta(hours=1), duration_s=HOUR_S)
+    site = a_site(tmp_path, "start,g_per_kwh,renewable_ratio\n2026-01-01T00:00Z,120,0.6\n2026-01-01T01:00Z,90,0.7\n")
+    found = footprint(run, site=site)
+    assert found.intensity_g_per_kwh.g_per_kwh.value == pytest.approx(120.0)
+    assert found.intensity_g_per_kwh.year == 2026
+    assert found.renewable_ratio.value == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("start,g_per_kwh\n2020-01-01T00:00Z,120\n", "es.csv does not know its hours"),
+        ("start,g_per_kwh\nsoon,120\n", "line 2: 'soon' is not a date"),
+        ("start,g_per_kwh,zone\n2026-01-01T00:00Z,120,FR\n", "unknown zone 'ES'"),
+        ("", "no column of times"),
+    ],
+)
+def test_a_sites_file_that_does_not_help_is_no_error_after_a_run(tmp_path, text, said):
+    run = replace(a_record(), ended_at=BEGIN + timedelta(hours=1), duration_s=HOUR_S)
+    found, annual = footprint(run, site=a_site(tmp_path, text)), footprint(run, zone="ES")
+    assert found.emissions_g.total.value == annual.emissions_g.total.value
+    assert said in found.intensity_g_per_kwh.g_per_kwh.source
+    assert found.renewable_ratio.is_missing
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("zone", ["ES", "US-CAL-CISO"])
+def test_a_run_of_another_year_meets_the_renewable_share_of_a_real_download(zone):
+    at = datetime(2022, 6, 15, 10, tzinfo=UTC)
+    run = replace(a_record(), ended_at=at + timedelta(hours=2), duration_s=2 * HOUR_S)
+    grid = read_series(f"../shared/data/grid/em_portal/{zone}_2022_hourly.csv.gz")
+    first = grid.starts_s.index(at.timestamp())
+    found = footprint(run, grid=grid)
+    assert grid.zone == found.intensity_g_per_kwh.zone == zone
+    assert found.renewable_ratio.value == pytest.approx(sum(grid.renewable_ratio[first : first + 2]) / 2)
+    assert found.intensity_g_per_kwh.g_per_kwh.value == pytest.approx(sum(grid.g_per_kwh[first : first + 2]) / 2)

@@ -5,11 +5,12 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.account.grid._file import read_series as read_series
+    from vatio.account.grid._file import read_zones as read_zones
     from vatio.account.grid._mean import mean_over as mean_over
+    from vatio.account.grid._order import series_of as series_of
     from vatio.account.grid._series import GridSeries as GridSeries
     from vatio.account.grid._series import Slot as Slot
     from vatio.account.grid._series import hours_of as hours_of
-    from vatio.account.grid._series import series_of as series_of
     from vatio.account.grid._shipped import AnnualSource as AnnualSource
     from vatio.account.grid._shipped import FileSource as FileSource
     from vatio.account.grid._source import Access as Access
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
-        "_file": "read_series",
+        "_file": "read_series read_zones",
         "_mean": "mean_over",
-        "_series": "GridSeries Slot hours_of series_of",
+        "_order": "series_of",
+        "_series": "GridSeries Slot hours_of",
         "_shipped": "AnnualSource FileSource",
         "_source": "Access IntensitySource",
     },

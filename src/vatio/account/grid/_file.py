@@ -10,16 +10,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from vatio.account.grid._series import GridSeries, Slot, series_of
+from vatio.account.grid._order import series_of
+from vatio.account.grid._series import RANGES, GridSeries, Slot
 from vatio.errors import InvalidQuantity, UnknownName, UsageError
 from vatio.files import regular
 from vatio.units import RATIO_PER_PERCENT
 
 _MOST_BYTES = 256 << 20
+_MOST_ROWS = 2_000_000
 _START = ("start", "datetime (utc)", "datetime_utc", "zone_datetime", "datetime", "from")
 # A column's name in lower case -> ours, and what its numbers are multiplied by.
 _COLUMNS: Mapping[str, tuple[str, float]] = {
     "g_per_kwh": ("g_per_kwh", 1.0),
+    "low_g_per_kwh": ("low_g_per_kwh", 1.0),
+    "high_g_per_kwh": ("high_g_per_kwh", 1.0),
     "carbon intensity gco₂eq/kwh (lca)": ("g_per_kwh", 1.0),
     "carbon intensity gco₂eq/kwh (life cycle)": ("g_per_kwh", 1.0),
     "carbon_intensity_avg": ("g_per_kwh", 1.0),
@@ -28,6 +32,7 @@ _COLUMNS: Mapping[str, tuple[str, float]] = {
     "carbon_free_ratio": ("carbon_free_ratio", 1.0),
     "low carbon percentage": ("carbon_free_ratio", RATIO_PER_PERCENT),
     "carbon-free energy percentage (cfe%)": ("carbon_free_ratio", RATIO_PER_PERCENT),
+    "eur_per_kwh": ("price_eur_per_kwh", 1.0),
     "price_eur_per_kwh": ("price_eur_per_kwh", 1.0),
 }
 _UNIT, _ZONE, _ESTIMATED = "carbon_intensity_unit", ("zone id", "zone_name", "zone"), "data estimated"
@@ -35,6 +40,7 @@ _UNITS = ("gco2eq/kwh", "g/kwh", "gco2/kwh", "gco2e/kwh")
 
 
 class _Head(NamedTuple):
+    width: int
     start: int
     columns: Mapping[int, tuple[str, float]]
     unit: int | None
@@ -43,33 +49,76 @@ class _Head(NamedTuple):
 
 
 def read_series(path: str, *, zone: str | None = None, kind: str = "average", most_bytes: int = _MOST_BYTES) -> GridSeries:
-    """Read a CSV file, gzipped or not; ``zone`` chooses among several columns or zones.
+    """Read one zone of a CSV file, gzipped or not; ``zone`` chooses among several, and names that of a file which names none.
 
     Our own form has the columns ``start`` (RFC 3339, UTC unless it has an offset; the start of its slot) and ``g_per_kwh``,
-    and may have ``renewable_ratio``, ``carbon_free_ratio`` and ``price_eur_per_kwh``. An empty cell is a hole. Rows may be in
-    any order; of doubles the last one counts.
+    and may have ``low_g_per_kwh`` and ``high_g_per_kwh`` (the interval of a forecast), ``renewable_ratio``,
+    ``carbon_free_ratio``, ``eur_per_kwh`` and ``zone``. An empty cell is a hole, and so is a slot that is not there; slots
+    may have several lengths, rows any order; of doubles the last one counts. Lines that begin with ``#`` are left out.
+
+    Raises:
+        UsageError: it cannot be read, a line is wrong (the message names it), or it has several zones and none was chosen.
+        UnknownName: the file has no such zone.
+    """
+    found = _read(path, zone, kind, most_bytes, only=zone is not None)
+    if zone in found:
+        return found[zone]
+    if zone is None and len(found) == 1:
+        return next(iter(found.values()))
+    raise UsageError(f"{path} has {len(found)} zones: {', '.join(sorted(found)[:6])}", hint="name one of them with --zone")
+
+
+def read_zones(path: str, *, zone: str = "", kind: str = "average") -> Mapping[str, GridSeries]:
+    """Read the zones of a file by its column of zones; a file without one has one zone, which goes by the name that is given.
 
     Raises:
         UsageError: it cannot be read, or a line is wrong; the message names the line.
-        UnknownName: the file has no such zone.
+        UnknownName: it is a table with a column for each zone, and none of this one.
     """
+    return _read(path, zone or None, kind, _MOST_BYTES, only=False)
+
+
+_FORM = "its head is start,g_per_kwh; start is a date such as 2026-01-31T12:00Z"
+
+
+def _read(path: str, zone: str | None, kind: str, most_bytes: int, *, only: bool) -> dict[str, GridSeries]:
     source = os.path.basename(path)
     rows = csv.reader(io.StringIO(_text(path, most_bytes), newline=""))
+    zones: dict[str, list[Slot]] = {}
+    others: set[str] = set()
     try:
-        names = [name.strip() for name in next(rows, [])]
-        head = _head(names, zone, source)
-        slots = list(_slots(rows, head, zone))
+        head = _head(next(_told(rows), []), zone, source)
+        for named, slot in _slots(_told(rows), head):
+            at = named or zone or ""
+            if only and at != zone:
+                others.add(at)
+            else:
+                zones.setdefault(at, []).append(slot)
     except (InvalidQuantity, csv.Error) as error:
         raise UsageError(f"{path}, line {rows.line_num}: {error}", hint=getattr(error, "hint", "")) from None
-    if not slots:
-        raise UsageError(f"{path} has no row{f' of {zone}' if zone else ''}", hint=_FORM)
+    if not zones and others and zone:
+        raise UnknownName.among("zone", zone, others)
+    if not zones:
+        raise UsageError(f"{path} has no row", hint=_FORM)
     try:
-        return series_of(slots, zone=zone or "", source=source, kind=kind)
+        return {name: series_of(slots, zone=name, source=source, kind=kind) for name, slots in zones.items()}
     except InvalidQuantity as error:
         raise UsageError(f"{path}: {error}", hint=error.hint) from None
 
 
-_FORM = "its head is start,g_per_kwh; start is a date such as 2026-01-31T12:00Z"
+def _told(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Leave out empty lines and remarks.
+
+    Raises:
+        InvalidQuantity: there are too many rows.
+    """
+    count = 0
+    for cells in rows:
+        if any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#"):
+            count += 1
+            if count > _MOST_ROWS:
+                raise InvalidQuantity(f"more than {_MOST_ROWS} rows", hint="a year of five-minute slots has 105 120")
+            yield cells
 
 
 def _text(path: str, most_bytes: int) -> str:
@@ -86,16 +135,19 @@ def _text(path: str, most_bytes: int) -> str:
         raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}", hint=_FORM) from error
 
 
-def _head(names: Sequence[str], zone: str | None, source: str) -> _Head:
+def _head(cells: Sequence[str], zone: str | None, source: str) -> _Head:
+    names = [cell.strip() for cell in cells]
     lower = [name.lower() for name in names]
     start = next((lower.index(name) for name in _START if name in lower), None)
     if start is None:
-        raise InvalidQuantity(f"{source} has no column of times among {', '.join(names[:6]) or 'nothing'}", hint=_FORM)
+        parted = "part its columns with commas" if len(names) == 1 and ";" in names[0] else _FORM
+        raise InvalidQuantity(f"{source} has no column of times among {', '.join(names[:6]) or 'nothing'}", hint=parted)
     columns = {at: _COLUMNS[name] for at, name in enumerate(lower) if name in _COLUMNS}
     if "g_per_kwh" not in {name for name, _ in columns.values()} and not columns:
         columns = {_zone_column(names, start, zone): ("g_per_kwh", 1.0)}
     places = [lower.index(name) for name in _ZONE if name in lower]
     return _Head(
+        width=len(names),
         start=start,
         columns=columns,
         unit=lower.index(_UNIT) if _UNIT in lower else None,
@@ -114,23 +166,39 @@ def _zone_column(names: Sequence[str], start: int, zone: str | None) -> int:
     return list(names).index(zone)
 
 
-def _slots(rows: Iterator[list[str]], head: _Head, zone: str | None) -> Iterator[Slot]:
+def _slots(rows: Iterator[list[str]], head: _Head) -> Iterator[tuple[str, Slot]]:
     for cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) <= max(head.start, *head.columns):
+        if len(cells) < head.width:
             raise InvalidQuantity(f"{len(cells)} columns, too few", hint=_FORM)
-        if zone is not None and head.zone is not None and cells[head.zone].strip() not in (zone, ""):
-            continue
-        if head.unit is not None and cells[head.unit].strip().lower() not in (*_UNITS, ""):
-            raise InvalidQuantity(f"the unit {cells[head.unit]!r} is not g/kWh", hint="convert the file first")
-        known = {}
-        for at, (name, factor) in head.columns.items():
-            value = _number(cells[at])
-            if value is not None:
-                known[name] = value * factor
+        if any(cell.strip() for cell in cells[head.width :]):
+            raise InvalidQuantity(f"{len(cells)} cells under {head.width} columns", hint="write 0.21, not 0,21")
+        unit = cells[head.unit].strip() if head.unit is not None else ""
+        if unit.lower() not in (*_UNITS, ""):
+            raise InvalidQuantity(f"the unit {unit!r} is not g/kWh", hint="convert the file first")
+        known = {name: value for name, value in _values(cells, head) if value is not None}
+        _check_interval(known)
         estimated = head.estimated is not None and cells[head.estimated].strip().lower() == "true"
-        yield Slot(_moment_s(cells[head.start]), known, estimated)
+        zone = cells[head.zone].strip() if head.zone is not None else ""
+        yield zone, Slot(_moment_s(cells[head.start]), known, estimated)
+
+
+def _values(cells: Sequence[str], head: _Head) -> Iterator[tuple[str, float | None]]:
+    for at, (name, factor) in head.columns.items():
+        number = _number(cells[at])
+        value = None if number is None else number * factor
+        lowest, highest = RANGES[name]
+        if value is not None and not lowest <= value <= highest:
+            raise InvalidQuantity(f"{name} {value:g} lies outside {lowest:g} to {highest:g}", hint="is its unit another?")
+        yield name, value
+
+
+def _check_interval(known: Mapping[str, float]) -> None:
+    value = known.get("g_per_kwh")
+    if value is None:
+        return
+    low, high = known.get("low_g_per_kwh", value), known.get("high_g_per_kwh", value)
+    if not low <= value <= high:
+        raise InvalidQuantity(f"not low <= value <= high: {low:g}, {value:g}, {high:g}")
 
 
 def _number(text: str) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,12 +15,12 @@ from vatio.errors import InvalidQuantity, UnknownName
 # What a slot can tell beside its intensity, and the range of what is believed.
 RANGES: Mapping[str, tuple[float, float]] = {
     "g_per_kwh": (0.0, 3000.0),
+    "low_g_per_kwh": (0.0, 3000.0),
+    "high_g_per_kwh": (0.0, 3000.0),
     "renewable_ratio": (0.0, 1.0),
     "carbon_free_ratio": (0.0, 1.0),
     "price_eur_per_kwh": (-10.0, 10.0),
 }
-# Slots longer than these are no steps of one length, but holes between them.
-_LONGEST_STEP_S = 3600.0
 
 
 class Slot(NamedTuple):
@@ -35,9 +35,9 @@ class Slot(NamedTuple):
 class GridSeries:
     """Hold slots of a zone in their order, without doubles; a slot that is not known is a hole (``None``).
 
-    ``step_s`` is the length of a slot; the last ends at ``end_s``, past which nothing is known. ``forecast_from_s`` is where
-    a forecast begins, ``None`` where all has happened. ``estimated_ratio`` is the share of slots that the source itself
-    calls estimated.
+    ``step_s`` is the length of most slots; the last ends at ``end_s``, past which nothing is known. ``low_g_per_kwh`` and
+    ``high_g_per_kwh`` are the interval of a forecast, where the source tells one. ``forecast_from_s`` is where a forecast
+    begins, ``None`` where all has happened. ``estimated_ratio`` is the share of slots that the source itself calls estimated.
 
     Raises:
         InvalidQuantity: the slots are not in order, or a value is out of its range.
@@ -50,6 +50,8 @@ class GridSeries:
     end_s: float
     step_s: float
     g_per_kwh: tuple[float | None, ...]
+    low_g_per_kwh: tuple[float | None, ...] = ()
+    high_g_per_kwh: tuple[float | None, ...] = ()
     renewable_ratio: tuple[float | None, ...] = ()
     carbon_free_ratio: tuple[float | None, ...] = ()
     price_eur_per_kwh: tuple[float | None, ...] = ()
@@ -76,10 +78,11 @@ class GridSeries:
         """Give the intensity as a curve over seconds since 1970.
 
         Raises:
-            InvalidQuantity: no slot knows its intensity.
+            InvalidQuantity: no slot knows its intensity, or a value lies outside its interval.
         """
         if all(value is None for value in self.g_per_kwh):
             raise InvalidQuantity(f"{self.source} tells no intensity of {self.zone}")
+        sided = bool(self.low_g_per_kwh or self.high_g_per_kwh)
         return IntensityCurve(
             starts_s=self.starts_s,
             values_g_per_kwh=self.g_per_kwh,
@@ -87,6 +90,8 @@ class GridSeries:
             kind=self.kind,
             source=self.source,
             zone=self.zone,
+            low_g_per_kwh=_side(self.low_g_per_kwh, self.g_per_kwh) if sided else (),
+            high_g_per_kwh=_side(self.high_g_per_kwh, self.g_per_kwh) if sided else (),
         )
 
     def column(self, name: str) -> tuple[float | None, ...]:
@@ -99,6 +104,11 @@ class GridSeries:
         if not told:
             raise UnknownName.among("column", name, [known for known in RANGES if getattr(self, known)])
         return told
+
+    def slot_start_s(self, moment_s: float) -> float:
+        """Give the start of the slot in which a moment lies; the moment itself where it lies in none."""
+        at = bisect_right(self.starts_s, moment_s) - 1
+        return self.starts_s[at] if at >= 0 and moment_s < self.end_s else moment_s
 
     def longest_hole_s(self, name: str = "g_per_kwh") -> float:
         """Give the length of the longest stretch without a value."""
@@ -123,72 +133,10 @@ class GridSeries:
         return replace(self, starts_s=self.starts_s[first:last], end_s=until_s, **cut)
 
 
-def series_of(
-    slots: Sequence[Slot],
-    *,
-    zone: str,
-    source: str,
-    kind: str = "average",
-    step_s: float | None = None,
-    forecast_from_s: float | None = None,
-) -> GridSeries:
-    """Put slots in order: of doubles the later row counts (a revised value), and a slot that is missing becomes a hole.
-
-    ``step_s`` is the length of a slot; unless given it is the most frequent distance of two.
-
-    Raises:
-        InvalidQuantity: there is no slot, or a value is out of its range.
-    """
-    if not slots:
-        raise InvalidQuantity(f"{source} tells nothing of {zone or 'this zone'}")
-    by_start = {slot.start_s: slot for slot in slots}
-    ordered = sorted(by_start.values(), key=lambda slot: slot.start_s)
-    step_s = step_s or _usual_step_s([slot.start_s for slot in ordered])
-    starts_s, kept = _filled(ordered, step_s)
-    columns = {name: tuple(slot.known.get(name) if slot else None for slot in kept) for name in RANGES}
-    told = {name: column for name, column in columns.items() if name == "g_per_kwh" or any(one is not None for one in column)}
-    return GridSeries(
-        zone=zone,
-        source=source,
-        kind=kind,
-        starts_s=starts_s,
-        end_s=starts_s[-1] + step_s,
-        step_s=step_s,
-        forecast_from_s=forecast_from_s,
-        estimated_ratio=sum(slot.estimated for slot in ordered) / len(ordered),
-        notes=_notes(slots, ordered, kept),
-        **told,
-    )
-
-
-def _filled(ordered: Sequence[Slot], step_s: float) -> tuple[tuple[float, ...], list[Slot | None]]:
-    """Lay an empty slot where the next row is later than one step away."""
-    starts_s: list[float] = []
-    kept: list[Slot | None] = []
-    for slot, following in zip(ordered, [*ordered[1:], None], strict=True):
-        starts_s.append(slot.start_s)
-        kept.append(slot)
-        if following is not None and following.start_s - slot.start_s > step_s * 1.5:
-            starts_s.append(slot.start_s + step_s)
-            kept.append(None)
-    return tuple(starts_s), kept
-
-
-def _usual_step_s(starts_s: Sequence[float]) -> float:
-    gaps = sorted(late - early for early, late in pairwise(starts_s))
-    if not gaps:
-        return _LONGEST_STEP_S
-    return max(set(gaps), key=lambda gap: (gaps.count(gap), -gap)) if len(set(gaps)) < len(gaps) else gaps[len(gaps) // 2]
-
-
-def _notes(slots: Sequence[Slot], ordered: Sequence[Slot], kept: Sequence[Slot | None]) -> tuple[str, ...]:
-    doubles, holes = len(slots) - len(ordered), sum(slot is None for slot in kept)
-    said = []
-    if doubles:
-        said.append(f"{doubles} slots came more than once: the last row of each counts")
-    if holes:
-        said.append(f"{holes} holes")
-    return tuple(said)
+def _side(side: Sequence[float | None], values: Sequence[float | None]) -> tuple[float | None, ...]:
+    """Give an end of the interval for each value: the value itself where the source tells none."""
+    told = side or values
+    return tuple(None if value is None else value if end is None else end for end, value in zip(told, values, strict=True))
 
 
 def hours_of(series: GridSeries) -> GridSeries:

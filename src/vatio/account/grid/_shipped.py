@@ -41,8 +41,7 @@ class FileSource:
 
     def _cut(self, zone: str, start: datetime, end_s: float) -> GridSeries:
         series = read_series(self._path, zone=zone or None, kind=self._kind)
-        # The slot in which the moment lies began before it.
-        found = series.between(start.timestamp() - series.step_s + 1e-6, end_s)
+        found = series.between(series.slot_start_s(start.timestamp()), end_s)
         if found is None:
             raise MeasureError(f"{self._path} knows nothing of {start:%Y-%m-%d %H:%M}", hint="give a file of that time")
         return found

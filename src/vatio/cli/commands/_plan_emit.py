@@ -18,7 +18,6 @@ _OPTIONS = (
     RunOption("--cpu", "cpu", "N", False, "CPUs that it asks for: 4, 500m."),
     RunOption("--memory", "memory", "SIZE", False, "Memory that it asks for, and its limit: 16Gi."),
     RunOption("--gpus", "gpus", "N", False, "NVIDIA GPUs.", whole=0),
-    RunOption("--source", "source", "NAME|FILE", False, "Ask for a forecast: electricity-maps, uk, annual, or a file."),
     RunOption("--out", "out", "FILE", False, "File to write; else stdout."),
 )
 

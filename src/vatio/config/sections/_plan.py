@@ -26,6 +26,19 @@ class PlanConfig:
         option="--curve",
         example='["DE=de.csv", "FR=fr.csv"]',
     )
+    source: str | None = setting(
+        "text",
+        "What is asked for a forecast where no curve reaches so far: electricity-maps, uk, or a file; annual or file: nobody.",
+        option="--source",
+        example='"uk"',
+    )
+    history: tuple[str, ...] = setting(
+        "texts",
+        "Files of what zones have emitted, to forecast from: FILE, or ZONE=FILE; unset: the site's grid.",
+        default=(),
+        option="--history",
+        example='["ES=es.csv"]',
+    )
     objective: str = setting(
         "word",
         "What is to be least: grams, energy that is not renewable, or the price.",

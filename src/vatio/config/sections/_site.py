@@ -17,6 +17,11 @@ class SiteConfig:
         option="--zone",
         example='"ES"',
     )
+    grid: str | None = setting(
+        "path",
+        "CSV of what a kWh emitted, hour by hour: a run is accounted by its hours where the file knows them, else by the year.",
+        example='"es.csv"',
+    )
     pue: float | None = setting(
         "number",
         "Power usage effectiveness of the building: all its energy over that of its computers.",

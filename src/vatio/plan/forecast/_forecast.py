@@ -103,7 +103,7 @@ def foretold(history: HourlyHistory, *, horizon_h: int, level: float) -> tuple[F
         UsageError: see ``forecast``.
     """
     np = require("numpy", extra="plan")
-    _allowed(history, horizon_h, level)
+    check_asked(history, horizon_h, level)
     told = history.last(_RECALL_H)
     truth = np.array([np.nan if value is None else value for value in told.g_per_kwh], dtype=float)
     values = filled(truth)
@@ -117,11 +117,12 @@ def foretold(history: HourlyHistory, *, horizon_h: int, level: float) -> tuple[F
         low, high = np.maximum(path - wider * (path - low), 0.0), path + wider * (high - path)
     if horizon_h > len(path):
         path, low, high = extended((path, low, high), climatology(values, horizon_h, level), horizon_h)
-    made = _made(history, (path, np.minimum(low, path), np.maximum(high, path)), level)
+    made = forecast_of(history, (path, np.minimum(low, path), np.maximum(high, path)), level)
     return replace(made, notes=_notes(history, horizon_h, hole_h)), values, truth, walks
 
 
-def _made(history: HourlyHistory, sides: tuple[Array, Array, Array], level: float) -> Forecast:
+def forecast_of(history: HourlyHistory, sides: tuple[Array, Array, Array], level: float) -> Forecast:
+    """Put a forecast together: expected values, low and high ends of the hours after the last known one."""
     path, low, high = (tuple(map(float, side)) for side in sides)
     origin, horizon_h = history.origin, len(path)
     return Forecast(
@@ -141,7 +142,12 @@ def _made(history: HourlyHistory, sides: tuple[Array, Array, Array], level: floa
     )
 
 
-def _allowed(history: HourlyHistory, horizon_h: int, level: float) -> None:
+def check_asked(history: HourlyHistory, horizon_h: int, level: float) -> None:
+    """Check that there is enough to forecast from, and that what is asked can be.
+
+    Raises:
+        UsageError: the history is shorter than a day, the horizon is not 1 hour to a year, or the level not within 0 and 1.
+    """
     if history.known_h < _LEAST_H:
         raise UsageError(
             f"{history.known_h} known hours of {history.zone or 'the zone'} are too few to forecast from",

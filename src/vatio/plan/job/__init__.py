@@ -10,14 +10,13 @@ if TYPE_CHECKING:
     from vatio.plan.job._cheapest import window_costs as window_costs
     from vatio.plan.job._elastic import cheapest_work as cheapest_work
     from vatio.plan.job._elastic import hull as hull
-    from vatio.plan.job._file import CurveFile as CurveFile
-    from vatio.plan.job._file import read_curve_file as read_curve_file
     from vatio.plan.job._job import OBJECTIVES as OBJECTIVES
     from vatio.plan.job._job import Job as Job
     from vatio.plan.job._job import Place as Place
     from vatio.plan.job._job import PowerStep as PowerStep
     from vatio.plan.job._job import Rate as Rate
     from vatio.plan.job._job import Steps as Steps
+    from vatio.plan.job._job import steps_of as steps_of
     from vatio.plan.job._learnt import Learnt as Learnt
     from vatio.plan.job._learnt import is_same as is_same
     from vatio.plan.job._learnt import learn as learn
@@ -36,8 +35,7 @@ __getattr__, __dir__, __all__ = door(
     {
         "_cheapest": "TIE_RATIO cheapest_slots first_cheapest window_costs",
         "_elastic": "cheapest_work hull",
-        "_file": "CurveFile read_curve_file",
-        "_job": "Job OBJECTIVES Place PowerStep Rate Steps",
+        "_job": "Job OBJECTIVES Place PowerStep Rate Steps steps_of",
         "_learnt": "Learnt is_same learn",
         "_moment": "parse_moment",
         "_oracle": "oracle",

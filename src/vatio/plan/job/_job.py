@@ -13,7 +13,7 @@ from vatio.records import Quantity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.account import IntensityCurve
+    from vatio.account import GridSeries, IntensityCurve
 
 OBJECTIVES = ("carbon", "renewable", "price")
 # What a capped job may take longer unless it is told otherwise: the energy optimum alone slows a job by up to 60 %.
@@ -109,6 +109,14 @@ class Steps:
         ends = self.starts_s if self.end_s is None else (*self.starts_s, self.end_s)
         if any(late <= early for early, late in pairwise(ends)):
             raise InvalidQuantity("the starts of a curve must increase", hint="sort the rows, drop the doubles")
+
+
+def steps_of(series: GridSeries, column: str) -> Steps | None:
+    """Give a series' price or renewable share as a step curve; ``None`` where it tells none."""
+    values: tuple[float | None, ...] = getattr(series, column)
+    if all(value is None for value in values):
+        return None
+    return Steps(starts_s=series.starts_s, values=values, end_s=series.end_s, source=series.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
