@@ -132,6 +132,9 @@ def test_a_gate_reads_its_section_and_writes_every_file(shop):
         (("--against", "lock:a", "--", "true"), "two locks"),
         (("--against", "cmd:'", "--", "true"), "is no command"),
         (("--against", "nowhere", "--", "true"), "neither a git ref nor a baseline"),
+        (("--against", "main", "--json", "--junit", "-", "--", "true"), "--junit - and --json would both be on stdout"),
+        (("--against", "main", "--html", "nowhere/a.html", "--", "true"), "--html nowhere/a.html cannot be written"),
+        (("--against", "main", "--badge", ".", "--", "true"), "--badge . cannot be written"),
     ],
 )
 def test_bad_use_is_exit_code_two_and_says_what_to_do(shop, words, said):

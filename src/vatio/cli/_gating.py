@@ -13,6 +13,7 @@ from typing import Any
 from vatio.cli._rim import Rim
 from vatio.cli._run_options import RunOption
 from vatio.cli._terminal import is_plain, live_writer, put_json, put_lines, save
+from vatio.errors import UsageError
 from vatio.govern import GateOutcome, GateProgress
 from vatio.records import QualityRow, Quantity, Verdict
 from vatio.report import clean, short_id, told
@@ -59,6 +60,26 @@ def teller(environ: Mapping[str, str]) -> Callable[[GateProgress], None]:
         write(f"vatio: {clean(at.step)}{count}")
 
     return tell
+
+
+def check_files(files: Mapping[str, str | None], *, as_json: bool) -> None:
+    """Check, before minutes of measuring, that what is asked for can be written.
+
+    Raises:
+        UsageError: two of them go to stdout, or a file's folder is not there or cannot be written.
+    """
+    printed = [f"--{name} -" for name, path in files.items() if path == "-"] + ["--json"] * as_json
+    if len(printed) > 1:
+        raise UsageError(f"{' and '.join(printed)} would both be on stdout", hint="give all but one a file")
+    for name, path in files.items():
+        if path not in (None, "-") and not _is_writable(path or ""):
+            raise UsageError(f"--{name} {path} cannot be written", hint="name a file in a folder that is there")
+
+
+def _is_writable(path: str) -> bool:
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe or a device is written to where it is
+        return os.access(path, os.W_OK) and not os.path.isdir(path)
+    return os.access(os.path.dirname(path) or os.curdir, os.W_OK | os.X_OK)
 
 
 def show(outcome: GateOutcome, *, files: Mapping[str, str | None], as_json: bool) -> None:

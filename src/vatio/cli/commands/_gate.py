@@ -49,13 +49,15 @@ def command(rim: Rim, *, words: tuple[str, ...], as_json: bool, **given: Any) ->
     The candidate is the working tree as it is. Without options [gate] of vatio.toml is read. The exit code is 0 for a pass, 1
     for a fail, 3 where it could not be decided or checked, 2 for bad use.
     """
-    from vatio.cli._gating import configured, show, telling
+    from vatio.cli._gating import check_files, configured, show, telling
     from vatio.govern import run_gate
     from vatio.govern.gate import request_of
 
+    files = {option.name: given[option.name] for option in _FILES}
+    check_files(files, as_json=as_json)
     config = rim.config(configured(given, _ASKED))
     request = request_of(config, words, lock=given["lock"], save=given["save"], approve=given["approve"])
     with telling(rim) as progress:
         outcome = run_gate(request, config=config, environ=rim.environ, progress=progress)
-    show(outcome, files={option.name: given[option.name] for option in _FILES}, as_json=as_json)
+    show(outcome, files=files, as_json=as_json)
     return outcome.exit_code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -39,11 +38,6 @@ class Baseline:
     setup: str | None = None
     run: str | None = None
     label: str = ""
-
-    @property
-    def median_value(self) -> float | None:
-        """Give the median cost, in the method's unit."""
-        return statistics.median(self.costs) if self.costs else None
 
 
 def find_baseline(said: Sequence[Said], name: str, *, branch: str | None, fingerprint: Mapping[str, str]) -> Baseline:

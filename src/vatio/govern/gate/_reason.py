@@ -22,7 +22,9 @@ def reason_of(verdict: Verdict, noise: Control | None) -> str:
     if open_:
         return f"what was lost of {', '.join(open_)} is not certain"
     high = verdict.change_ratio.high
-    if high is not None and high <= verdict.allowed_ratio + verdict.resolution_ratio:
+    if high is None:
+        return "so few pairs have no interval"
+    if high <= verdict.allowed_ratio + verdict.resolution_ratio:
         return "the interval of the change is wider than a pass may be"
     return "the interval of the change reaches from what is allowed to beyond the resolution"
 
