@@ -393,8 +393,11 @@ def test_gitlab_runs_the_gate_and_keeps_its_code(runner: dict[str, str], tmp_pat
         return subprocess.run(["sh", "-c", script], env={**environ, **more}, capture_output=True, check=False).returncode
 
     assert exit_code() == 0
+    assert json.loads((project / "vatio-gate" / "verdict.json").read_text()) == {"outcome": "inconclusive"}
     assert exit_code(ANSWER_CODE="1") == 1
     assert exit_code(GATE_ALLOW_INCONCLUSIVE="false") == 3
     assert exit_code(ANSWER="") == 3
     words = Path(runner["SEEN"]).read_text().splitlines()
     assert words[words.index("--") + 1 :] == ["sh", "-eu", "-c", 'python train.py "a b"']
+    # What lies in the working tree while it is measured would be a change of it.
+    assert not words[words.index("--junit") + 1].startswith(str(project))
