@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from vatio.plan.jobs._kept import begun_jobs as begun_jobs
     from vatio.plan.jobs._kept import plan_csv as plan_csv
     from vatio.plan.jobs._kept import read_plan as read_plan
-    from vatio.plan.jobs._slots import Laid as Laid
+    from vatio.plan.jobs._lay import Laid as Laid
+    from vatio.plan.jobs._lay import ZoneAsked as ZoneAsked
+    from vatio.plan.jobs._lay import lay as lay
     from vatio.plan.jobs._slots import SlotGrid as SlotGrid
-    from vatio.plan.jobs._slots import ZoneAsked as ZoneAsked
-    from vatio.plan.jobs._slots import lay as lay
     from vatio.plan.jobs._slots import load_by_slot as load_by_slot
     from vatio.plan.jobs._slots import read_load as read_load
     from vatio.plan.jobs._slots import slot_means as slot_means
@@ -25,7 +25,8 @@ __getattr__, __dir__, __all__ = door(
     {
         "_asked": "AskedJob read_jobs",
         "_kept": "PlannedWindow begun_jobs plan_csv read_plan",
-        "_slots": "Laid SlotGrid ZoneAsked lay load_by_slot read_load slot_means",
+        "_lay": "Laid ZoneAsked lay",
+        "_slots": "SlotGrid load_by_slot read_load slot_means",
         "_table": "has_column",
         "_trace": "read_trace",
     },

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from importlib.resources import files
 
-from vatio.report.fleet._shown import FleetShown, ZoneLoad
+from vatio.report.fleet._shown import FleetShown, ZoneLoad, counted
 from vatio.report.page import NOTHING, Html, join, tag, text
 from vatio.units import W_PER_KW
 
-_WIDTH, _PANEL, _GAP = 1000.0, 150.0, 46.0
+_WIDTH, _PANEL, _GAP = 1000.0, 150.0, 60.0
 _LEFT, _RIGHT, _TOP = 56.0, 950.0, 28.0
 _MARKS = 6
 
@@ -54,7 +54,7 @@ def _panel(zone: ZoneLoad, shown: FleetShown, top: float, highest: float) -> lis
     whole, held = zone.whole_w, zone.held_w
     line = y(zone.capacity_w) if bounded else bottom
     return [
-        tag("text", text(f"{zone.name}: {zone.jobs} jobs"), class_="name", x=_LEFT, y=top - 8.0),
+        tag("text", text(f"{zone.name}: {counted(zone.jobs)}"), class_="name", x=_LEFT, y=top - 8.0),
         tag("text", text(f"{most / W_PER_KW:.3g} kW"), class_="axis", x=_LEFT - 6.0, y=top + 10.0, text_anchor="end"),
         tag("text", text(f"{highest:.0f}"), class_="axis", x=_RIGHT + 6.0, y=top + 10.0),
         tag("text", text("g/kWh"), class_="axis", x=_RIGHT + 6.0, y=bottom),

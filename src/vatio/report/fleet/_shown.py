@@ -99,7 +99,7 @@ class FleetShown:
     def headline(self) -> str:
         """Say in one line how many jobs have a place, and what that is worth."""
         fresh = sum(not one.has_begun for one in self.placed)
-        told = f"{fresh} jobs placed" if not self.lost else f"{fresh} jobs placed, {len(self.lost)} not"
+        told = f"{counted(fresh)} placed" if not self.lost else f"{counted(fresh)} placed, {len(self.lost)} not"
         if self.now_g is None or self.now_g <= 0.0:
             return f"{told}: {_grams(self.emissions_g)}"
         saved = 100.0 * (1.0 - self.emissions_g / self.now_g)
@@ -113,10 +113,19 @@ class FleetShown:
             ("early", "not comparable: it places fewer jobs" if self.now_g is None else _grams(self.now_g)),
             ("gap", "unknown" if self.gap_ratio is None else f"within {100.0 * self.gap_ratio:.2f} % of the best"),
             ("slots", f"{self.slots} of {self.slot_s / S_PER_HOUR:g} h from {local(self.begin)}"),
-            *([("kept", f"{begun} jobs that have begun")] if begun else []),
+            *([("kept", f"{counted(begun)} begun before")] if begun else []),
             ("solver", clean(self.solver)),
             ("crowding", "the plan counts its own load: no slot is given away twice"),
         ]
+
+
+def counted(jobs: int) -> str:
+    """Count jobs in words.
+
+    >>> counted(1), counted(2)
+    ('1 job', '2 jobs')
+    """
+    return f"{jobs} job{'' if jobs == 1 else 's'}"
 
 
 def local(moment: datetime) -> str:
