@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from vatio.cli._replaying import replay_lines
 from vatio.cli._rim import Rim
 from vatio.cli._terminal import put_json, put_lines
-from vatio.errors import UsageError
+from vatio.errors import UnknownName, UsageError
 from vatio.files import regular
 from vatio.govern import Attested, verify_attestation
 
@@ -56,8 +56,15 @@ def _envelope(rim: Rim, named: str) -> object:
 
 
 def _own_keys(rim: Rim) -> tuple[str, ...]:
-    with rim.ledger(settled=False) as ledger:
-        keys = tuple(str(one.payload.get("public")) for one in ledger.said("key"))
+    try:
+        keys = _kept_keys(rim)
+    except UnknownName:
+        keys = ()
     if not keys:
         raise UsageError("this ledger has no key to check by", hint="--key PUB")
     return keys
+
+
+def _kept_keys(rim: Rim) -> tuple[str, ...]:
+    with rim.ledger(settled=False) as ledger:
+        return tuple(str(one.payload.get("public")) for one in ledger.said("key"))

@@ -19,6 +19,7 @@ def export_bundle_of(rim: Rim, runs: Sequence[str], *, out: str | None, wheels: 
         UsageError: it is more than one run, or there is no file to write.
     """
     from vatio.govern.bundle import export_bundle
+    from vatio.govern.reproduce import replayed_of
     from vatio.ledger import places, read_signer
 
     if len(runs) != 1:
@@ -32,7 +33,7 @@ def export_bundle_of(rim: Rim, runs: Sequence[str], *, out: str | None, wheels: 
     signer = None if config.ledger.sign is False else read_signer(key)
     with rim.ledger() as ledger:
         manifest = export_bundle(
-            ledger.run(runs[0]),
+            replayed_of(ledger, runs[0]),
             ledger=ledger,
             out=out,
             environ=rim.environ,

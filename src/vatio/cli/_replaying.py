@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ def replay(rim: Rim, run: str, given: Mapping[str, Any], *, as_json: bool) -> in
 
     options = dict(given)
     attest, is_dry = options.pop("attest"), options.pop("dry_run")
+    if attest is not None and not os.path.isdir(os.path.dirname(attest) or os.curdir):
+        raise UsageError(f"cannot write {attest}: there is no such folder", hint="--attest FILE")
     request = request_of(run, options, rim.environ)
     if is_dry:
         with preparation_of(request, config=rim.config()) as ready:
@@ -47,12 +50,20 @@ def request_of(run: str, given: dict[str, Any], environ: Any) -> ReproduceReques
     Raises:
         UsageError: one of them cannot mean anything.
     """
+    from vatio.ledger import is_public
     from vatio.units import parse_duration_s
 
     arguments = dict(map(_argument, given["arguments"]))
-    longest = given.pop("max_time")
-    max_time_s = None if longest is None else parse_duration_s(longest)
-    return ReproduceRequest(run=run, environ=environ, **{**given, "arguments": arguments, "max_time_s": max_time_s})
+    longest, keys = given.pop("max_time"), given.pop("keys")
+    if len(keys) > 1 or not all(map(is_public, keys)):
+        raise UsageError("a bundle is signed by one key, of 64 hexadecimal digits", hint="vatio ledger keygen prints it")
+    return ReproduceRequest(
+        run=run,
+        environ=environ,
+        key=keys[0] if keys else None,
+        max_time_s=None if longest is None else parse_duration_s(longest),
+        **{**given, "arguments": arguments},
+    )
 
 
 def _argument(text: str) -> tuple[int, str]:

@@ -22,7 +22,7 @@ from vatio.errors import UsageError
 @click.option("--max-time", metavar="TIME", help="End a repetition after so long; else 10 times the original's and a minute.")
 @click.option("--attest", metavar="FILE", help="Also write the signed attestation (in-toto, DSSE) to a file.")
 @click.option("--check", metavar="FILE|HASH", help="Check an attestation by public keys; replay nothing.")
-@click.option("--key", "keys", metavar="PUB", multiple=True, help="Public key that must have signed it; else this ledger's.")
+@click.option("--key", "keys", metavar="PUB", multiple=True, help="Public key that must have signed it, or the bundle.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and what is missing; run nothing.")
 @as_json
 @shared
@@ -35,8 +35,10 @@ def command(rim: Rim, *, run: str | None, check: str | None, keys: tuple[str, ..
     from vatio.cli._attested import check_attestation
     from vatio.cli._replaying import replay
 
+    if check is not None and run is not None:
+        raise UsageError("--check replays nothing", hint="name a run, or an attestation to check")
     if check is not None:
         return check_attestation(rim, check, keys=keys, as_json=as_json)
     if run is None:
         raise UsageError("no run to replay", hint="vatio reproduce @1")
-    return replay(rim, run, given, as_json=as_json)
+    return replay(rim, run, {**given, "keys": keys}, as_json=as_json)

@@ -14,6 +14,7 @@ from vatio.records import Environment, FileDigest, RunRecord
 _IMAGE = re.compile(r"[a-z0-9][a-zA-Z0-9._/:-]*(@sha256:[0-9a-f]{64})?")
 _PINNED = re.compile(r"@sha256:[0-9a-f]{64}$")
 _UNPINNED = "NOT PINNED: no digest of the base image was given, so that it may be another one tomorrow"
+_WITHOUT = "vatio is not in it: where the code imports it, install the one that you have"
 _FOLDER = "/run"
 
 
@@ -22,6 +23,7 @@ class Recipe:
     """Hold what a container is made from. ``image`` is the base image, ``workdir`` the command's folder below the code.
 
     ``is_locked``: packages are installed by their hashes; ``packages`` are those that are installed by version otherwise.
+    ``needs_vatio``: vatio was installed where the run was, and its code may import it.
     """
 
     run: str
@@ -32,6 +34,7 @@ class Recipe:
     is_locked: bool
     packages: tuple[str, ...] = ()
     workdir: str = ""
+    needs_vatio: bool = False
 
     @property
     def is_pinned(self) -> bool:
@@ -45,6 +48,7 @@ class Recipe:
         return (
             *image,
             *(() if self.is_locked else ("packages are NOT LOCKED: no lock with hashes was recorded, only versions",)),
+            *((_WITHOUT,) if self.needs_vatio else ()),
         )
 
 
@@ -69,6 +73,7 @@ def recipe_of(record: RunRecord, *, command: tuple[str, ...], image: str | None,
         is_locked=is_locked,
         packages=() if is_locked else tuple(_versions(environment)),
         workdir=environment.git.folder if environment.git is not None else "",
+        needs_vatio=any(item.name == "vatio" for item in environment.distributions),
     )
 
 
@@ -120,7 +125,8 @@ def _workdir(recipe: Recipe) -> str:
 
 def _quoted(value: str) -> str:
     """Quote a value so that neither Docker's own variables nor an end of line are read in it."""
-    return json.dumps(value).replace("$", "\\$").replace("\\n", " ")
+    plain = "".join(letter if letter.isprintable() else " " for letter in value)
+    return json.dumps(plain, ensure_ascii=False).replace("$", "\\$")
 
 
 def _recorded(container: str | None) -> str | None:

@@ -12,8 +12,9 @@ from vatio.errors import MeasureError, UsageError
 from vatio.govern.bundle import Lock
 from vatio.govern.bundle.locks import requirements_text
 from vatio.govern.container._recipe import Recipe, devcontainer, dockerfile, recipe_of
-from vatio.govern.reproduce import Original, ReproduceRequest, lay_out_code, lock_of, original_of, prepare, veil_of
+from vatio.govern.reproduce import Original, ReproduceRequest, clear_code, lay_out_code, lock_of, original_of, prepare, veil_of
 from vatio.ledger import open_to_read
+from vatio.measure.snapshot import Veil
 from vatio.records import RunRecord
 
 
@@ -46,7 +47,7 @@ def write_container(run: str, *, out: str, image: str | None = None, config: Con
         files = _files(recipe, original, locked.lock)
         try:
             os.makedirs(out)
-            _lay_out(original, out, environ)
+            _lay_out(original, out, veil, environ)
             for name, text in files.items():
                 _write(os.path.join(out, name), text)
         except BaseException:
@@ -70,9 +71,10 @@ def _write(path: str, text: str) -> None:
         file.write(text)
 
 
-def _lay_out(original: Original, out: str, environ: Mapping[str, str]) -> None:
+def _lay_out(original: Original, out: str, veil: Veil, environ: Mapping[str, str]) -> None:
     code = os.path.join(out, "code")
     lay_out_code(original, code, environ)
+    clear_code(original, code, veil=veil)
     shutil.rmtree(os.path.join(code, ".git"), ignore_errors=True)
 
 

@@ -40,6 +40,8 @@ def reason_of(
         return f"failure: {ends}{_because(surroundings)}"
     if any(one.field == "exit_code" for one in comparison.differences):
         return "failure: the replay did not come so far"
+    if difference.is_of_nothing:
+        return "output: it was declared, and neither run has left it"
     kinds = [one for one in surroundings if one.reason.partition(":")[0] != "system"]
     if repeats_itself is False:
         return "seed: missing or not complete; two replays of the same do not agree with one another either"

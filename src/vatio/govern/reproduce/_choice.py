@@ -91,9 +91,8 @@ def _of_bundle(original: Original, bundle: Bundle, environ: Mapping[str, str], v
         lacks = "the bundle has no lock of its packages" if bundle.lock is None else f"no Python {version} was found here"
         return Choice(interpreter=interpreter, told="", missing=(f"its interpreter, Python {version}: {lacks}",))
     told = f"rebuilt from the bundle's lock, {len(bundle.lock.packages)} packages by their hashes, without a network"
-    return Choice(
-        interpreter=interpreter, told=told, lock=os.path.join(bundle.folder, "pylock.toml"), base=base, wheels=bundle.wheels
-    )
+    lock = os.path.join(bundle.folder, "pylock.toml")
+    return Choice(interpreter=interpreter, told=told, lock=lock, base=base, wheels=bundle.wheels)
 
 
 def lock_of(environment: Environment, folder: str, *, veil: Veil) -> Locked:

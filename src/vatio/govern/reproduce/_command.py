@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from vatio.errors import UsageError
+from vatio.govern.reproduce._request import SEED, ReproduceRequest
 from vatio.measure import surroundings
-from vatio.measure.snapshot import REDACTED, Veil, local_salt
+from vatio.measure.snapshot import REDACTED, Veil, local_salt, redact_variables
 
 _PSEUDONYM = re.compile(r"\b(?:user|host)-[0-9a-f]{8}\b")
-SEED = "{seed}"
 
 
 class Command(NamedTuple):
@@ -45,13 +45,36 @@ def restored(argv: Sequence[str], *, arguments: Mapping[int, str], veil: Veil) -
     return Command(words, missing)
 
 
-def with_seed(words: Sequence[str], seed: int) -> tuple[str, ...]:
-    """Put a seed where ``{seed}`` stands.
+def with_seed(words: Sequence[str], seed: int, *, given: Collection[int]) -> tuple[str, ...]:
+    """Put a seed where ``{seed}`` stands in the words that were given; a command may say it for reasons of its own.
 
-    >>> with_seed(["train.py", "--seed={seed}"], 3)
-    ('train.py', '--seed=3')
+    >>> with_seed(["train.py", "--out={seed}", "--seed={seed}"], 3, given=[2])
+    ('train.py', '--out={seed}', '--seed=3')
     """
-    return tuple(word.replace(SEED, str(seed)) for word in words)
+    return tuple(word.replace(SEED, str(seed)) if at in given else word for at, word in enumerate(words))
+
+
+def secrets_given(argv: Sequence[str], *, request: ReproduceRequest) -> tuple[str, ...]:
+    """List what must not be kept of what a replay prints: values given for hidden words, and secret variables.
+
+    >>> secrets_given(["t.py", "--key=***"], request=ReproduceRequest(run="", environ={}, arguments={1: "--key=abc"}))
+    ('--key=abc', 'abc')
+    """
+    environ = request.environ
+    hidden = redact_variables(environ)
+    found = [value for name, value in environ.items() if hidden[name] != value]
+    for at, value in request.arguments.items():
+        before, mark, after = argv[at].partition(REDACTED) if at < len(argv) else ("", "", "")
+        if mark:
+            found += [value, value.removeprefix(before).removesuffix(after)]
+    return tuple(sorted({secret for secret in found if secret}, key=len, reverse=True))
+
+
+def concealed(text: str, secrets: Sequence[str], *, veil: Veil) -> str:
+    """Take secrets and names out of a line that a workload has printed."""
+    for secret in secrets:
+        text = text.replace(secret, REDACTED)
+    return veil.url(text)
 
 
 def anchored(word: str, *, folder: str, root: str) -> str:

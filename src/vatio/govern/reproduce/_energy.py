@@ -10,14 +10,21 @@ from vatio.records import Environment, Quantity, ReplayedEnergy, RunRecord
 _SHORTEST_CPU_S = 0.5
 
 
-def replayed_energy(original: RunRecord, replays: Sequence[RunRecord], *, margin_ratio: float) -> ReplayedEnergy:
-    """Hold the joules of both against each other; the CPU-seconds of the process tree where one has no measured joules."""
+def replayed_energy(
+    original: RunRecord, replays: Sequence[RunRecord], *, margin_ratio: float, is_fresh: bool = False
+) -> ReplayedEnergy:
+    """Hold the joules of both against each other; the CPU-seconds of the process tree where one has no measured joules.
+
+    In an environment that ``is_fresh`` the first run compiles every library that it imports: then nothing is told.
+    """
     pair = _joules(original, replays)
     unit = "J"
     if pair is None:
         unit, pair = "cpu_s", (_cpu(original), _mean([_cpu(record) for record in replays]))
     before, after = pair
     why = _not_comparable(original, replays, before, after)
+    if not why and is_fresh:
+        why = "the environment was built for this replay, and compiled its libraries on the way"
     if why:
         return ReplayedEnergy(original=before, replay=after, equivalent=None, unit=unit, margin_ratio=margin_ratio, why=why)
     change = (after.value or 0.0) / (before.value or 1.0) - 1.0

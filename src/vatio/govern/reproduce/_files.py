@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 
-from vatio.govern.code import inside
+from vatio.errors import MeasureError
 from vatio.measure.snapshot import StatCache, Veil, digest_in_slices
 from vatio.records import Divergence, FileDigest
 
@@ -54,15 +54,25 @@ def place(source: str, target: str, *, length_bytes: int) -> str:
     return ""
 
 
-def clear_outputs(folder: str, outputs: Sequence[str], inputs: Sequence[str]) -> None:
-    """Remove what a commit holds of the run's outputs, so that an old one is not taken for a result; make their folders."""
+def clear_outputs(tree: str, outputs: Sequence[str], *, but: Sequence[str]) -> None:
+    """Remove what a commit holds of the run's outputs, so that an old one is not taken for a result; make their folders.
+
+    Names are relative to the code's root. What is an input as well, ``but``, is left.
+
+    Raises:
+        MeasureError: an output lies behind a link that leads out of the code: the replay would write over the user's file.
+    """
+    whole = os.path.realpath(tree)
     for name in outputs:
-        path = inside(folder, name)
-        if path is None or name in inputs:
+        folder = os.path.realpath(os.path.join(whole, os.path.dirname(name)))
+        if name == os.curdir or name in but:
             continue
+        if folder != whole and not folder.startswith(whole + os.sep):
+            raise MeasureError(f"a place for {name}: it lies behind a link that leads out of the run's code")
+        path = os.path.join(folder, os.path.basename(name))
         if os.path.lexists(path):
             _remove(path)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.makedirs(folder, exist_ok=True)
 
 
 def below(folder: str, path: str) -> str | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from vatio.errors import MeasureError
+from vatio.errors import MeasureError, UsageError
 from vatio.govern.reproduce._causes import differences, reason_of
-from vatio.govern.reproduce._command import SEED
+from vatio.govern.reproduce._collect import results_of
 from vatio.govern.reproduce._edited import edited_outputs
 from vatio.govern.reproduce._energy import replayed_energy
+from vatio.govern.reproduce._preparation import signed
 from vatio.govern.reproduce._results import Comparison, Difference, Results, compare_results
 from vatio.govern.reproduce._seeds import over_seeds
-from vatio.govern.reproduce._stage import Performance, Stage, perform, results_of
-from vatio.records import TIERS, Divergence, Replay, RunRecord
+from vatio.govern.reproduce._stage import Performance, Stage, perform
+from vatio.records import TIERS, Divergence, Replay, ReplayedEnergy, RunRecord
 
 Progress = Callable[[str], None]
 _NO_FILE = ("No such file or directory", "FileNotFoundError", "ModuleNotFoundError")
@@ -33,9 +34,11 @@ def judged(stage: Stage, *, progress: Progress) -> tuple[Replay, RunRecord | Non
         folder=original.folder,
         places={},
         veil=stage.veil,
-        exit_code=original.record.exit_code,
+        exit_code=_exit_code(original.record),
     )
-    by_seed_only = any(SEED in word for word in stage.preparation.command.words)
+    if request.metric is not None and request.metric not in truth.metrics:
+        raise UsageError(f"the run has no metric {request.metric!r}", hint=f"it has {', '.join(truth.metrics) or 'none'}")
+    by_seed_only = request.is_by_argument
     performed: list[Performance] = []
     verdict = _verdict(stage)
     if not by_seed_only:
@@ -52,10 +55,16 @@ def judged(stage: Stage, *, progress: Progress) -> tuple[Replay, RunRecord | Non
         outcome="reached" if is_reached(verdict) else "diverged",
         replay=records[0].id if records else None,
         replays=tuple(record.id for record in records[1:]),
-        energy=replayed_energy(original.record, records, margin_ratio=request.energy_margin_ratio) if records else None,
+        energy=_energy(stage, records) if records else None,
         notes=notes,
     )
     return verdict, records[0] if records else None
+
+
+def _energy(stage: Stage, records: Sequence[RunRecord]) -> ReplayedEnergy:
+    is_fresh = stage.preparation.choice.lock is not None
+    original, margin_ratio = stage.preparation.original.record, stage.request.energy_margin_ratio
+    return replayed_energy(original, records, margin_ratio=margin_ratio, is_fresh=is_fresh)
 
 
 def is_reached(verdict: Replay) -> bool:
@@ -71,8 +80,13 @@ def is_contradiction(divergence: Divergence) -> bool:
     )
 
 
+def _exit_code(record: RunRecord) -> int | None:
+    """Give the code that the measuring command ended with; ``None`` of a block, which has none."""
+    return record.exit_code if record.signal is None else 128 + record.signal
+
+
 def _verdict(stage: Stage) -> Replay:
-    choice = stage.preparation.choice
+    choice, bundle = stage.preparation.choice, stage.preparation.original.bundle
     return Replay(
         outcome="diverged",
         tier=None,
@@ -84,7 +98,7 @@ def _verdict(stage: Stage) -> Replay:
         replay=None,
         attestation=None,
         environment=choice.told,
-        notes=choice.notes,
+        notes=choice.notes if bundle is None else (*choice.notes, f"code: that of the bundle, {signed(bundle)}"),
     )
 
 
@@ -129,7 +143,7 @@ def _is_puzzling(found: Comparison, around: Sequence[Divergence]) -> bool:
     """Tell whether results differ beyond the tolerance and nothing around them does."""
     beyond = [one for one in found.differences if one.is_beyond]
     causes = [one for one in around if not one.reason.startswith("system")]
-    return bool(beyond) and not causes and beyond[0].field != "exit_code"
+    return bool(beyond) and not causes and beyond[0].field != "exit_code" and not beyond[0].is_of_nothing
 
 
 def _around(stage: Stage, first: Performance) -> tuple[Divergence, ...]:

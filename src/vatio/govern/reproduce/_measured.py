@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
     task_path, answer_path = arguments
     with open(task_path, encoding="utf-8") as file:
         task: dict[str, Any] = json.load(file)
+    os.unlink(task_path)  # it holds the environment, with its secrets
     end_with_parent(task["parent"])
     given = {name: {key: _tuples(value) for key, value in section.items()} for name, section in task["config"].items()}
     options = RunOptions(environ=task["environ"], parents=tuple(task["parents"]), record_file=task["record_file"])

@@ -50,13 +50,13 @@ def is_bundle(path: str) -> bool:
         return False
 
 
-def original_of_bundle(path: str, *, into: str, veil: Veil) -> Original | RunRecord:
-    """Open a bundle and give its run; every byte of it is checked before any is used.
+def original_of_bundle(path: str, *, into: str, veil: Veil, key: str | None = None) -> Original | RunRecord:
+    """Open a bundle and give its run; every byte of it is checked before any is used. ``key`` has to have signed it.
 
     Raises:
         BundleRefused: it was changed, is cut off, or would write elsewhere.
     """
-    bundle = open_bundle(path, into=into)
+    bundle = open_bundle(path, into=into, key=key)
     record = bundle.record
     if record.environment is None:
         return record
@@ -73,9 +73,7 @@ def original_of(ledger: Ledger, ref: str, *, veil: Veil) -> Original | RunRecord
     Raises:
         UnknownName: there is no such run.
     """
-    record = ledger.run(ref)
-    if REPLAY_OF in record.tags:
-        record = ledger.run(record.tags[REPLAY_OF])
+    record = replayed_of(ledger, ref)
     if record.environment is None:
         return record
     folder = veil.bare(record.environment.cwd)
@@ -85,6 +83,25 @@ def original_of(ledger: Ledger, ref: str, *, veil: Veil) -> Original | RunRecord
     return Original(
         record=record, environment=record.environment, folder=folder, root=root, blob=ledger.read_blob, damage=damage
     )
+
+
+def replayed_of(ledger: Ledger, ref: str) -> RunRecord:
+    """Give the run that is meant: of a replay its original, of a block within a command's run that run.
+
+    Raises:
+        UnknownName: there is no such run.
+    """
+    record = ledger.run(ref)
+    seen = {record.id}
+    while is_block(record) and record.within is not None and record.within not in seen:
+        record = ledger.run(record.within)
+        seen.add(record.id)
+    return ledger.run(record.tags[REPLAY_OF]) if REPLAY_OF in record.tags else record
+
+
+def is_block(record: RunRecord) -> bool:
+    """Tell a block that a program has measured in itself from a command that vatio has run: that has ended in some way."""
+    return record.ended_at is not None and record.exit_code is None and record.signal is None
 
 
 def unfit(record: RunRecord) -> Iterator[str]:

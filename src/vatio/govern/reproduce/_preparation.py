@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from vatio.errors import MeasureError, UnknownName
+from vatio.govern.bundle import Bundle
 from vatio.govern.code import committed, has_commit, read_blob
 from vatio.govern.reproduce._choice import Choice, choose
 from vatio.govern.reproduce._command import Command, restored
@@ -16,6 +17,7 @@ from vatio.govern.reproduce._files import below, differing, outside
 from vatio.govern.reproduce._interpreter import is_patched
 from vatio.govern.reproduce._original import Original
 from vatio.govern.reproduce._request import ReproduceRequest
+from vatio.ledger import key_id
 from vatio.measure.snapshot import Veil
 from vatio.records import Divergence, FileDigest
 
@@ -105,7 +107,7 @@ def _code(original: Original, request: ReproduceRequest) -> tuple[list[str], lis
     git, bundle = original.environment.git, original.bundle
     if bundle is not None:
         lacks = [f"{one} (the bundle lacks it)" for one in bundle.manifest.missing]
-        return [f"code: that of the bundle {bundle.sha256[:12]}"], lacks
+        return [f"code: that of the bundle {bundle.sha256[:12]}, {signed(bundle)}"], lacks
     if git is None or (git.commit is None and git.dirty_sha256 is None):
         return [], ["its code: nothing of it was kept, and the run's folder was in no git repository with a commit"]
     missing: list[str] = []
@@ -125,6 +127,13 @@ def _code(original: Original, request: ReproduceRequest) -> tuple[list[str], lis
         except (MeasureError, UnknownName) as error:
             missing.append(f"its code: {error}")
     return steps, missing
+
+
+def signed(bundle: Bundle) -> str:
+    """Say who vouches for a bundle: its own digests only say that it is whole."""
+    if bundle.signed_by is None:
+        return "which nobody has signed: that it is the run's is what the bundle itself says"
+    return f"signed by key {key_id(bundle.signed_by)[:12]}"
 
 
 def _is_committed(original: Original, item: FileDigest, veil: Veil, environ: Mapping[str, str]) -> bool:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
@@ -51,8 +51,10 @@ class Repeated(NamedTuple):
     notes: tuple[str, ...]
 
 
-def repeat(task: Task, *, papers: str) -> Repeated:
+def repeat(task: Task, *, papers: str, conceal: Callable[[str], str]) -> Repeated:
     """Run a task; its files of order and answer lie in the folder ``papers``, its output in a file beside them.
+
+    What it has printed is kept only as ``conceal`` gives it back: it may hold secrets and names.
 
     Raises:
         MeasureError: the measuring process itself failed, or nothing was recorded.
@@ -69,10 +71,10 @@ def repeat(task: Task, *, papers: str) -> Repeated:
     except (OSError, ValueError):
         told = {"exit_code": 137, "refused": None, "notes": [], "recorded_in": None, "run": None}
         if stopped is None:
-            raise MeasureError(f"the replay could not be measured: {_tail(log)}") from None
+            raise MeasureError(f"the replay could not be measured: {conceal(_tail(log))}") from None
     if told["refused"]:
-        raise MeasureError(f"the replay could not be started: {told['refused']}")
-    return Repeated(told["run"], told["exit_code"], _tail(log), stopped, tuple(told["notes"]))
+        raise MeasureError(f"the replay could not be started: {conceal(told['refused'])}")
+    return Repeated(told["run"], told["exit_code"], conceal(_tail(log)), stopped, tuple(map(conceal, told["notes"])))
 
 
 def _measured(papers: tuple[str, str], log: str, task: Task) -> str | None:

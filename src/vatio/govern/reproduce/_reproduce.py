@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from vatio.config import Config
-from vatio.errors import EnvironmentFailed, MeasureError, VatioError
+from vatio.errors import BundleRefused, EnvironmentFailed, MeasureError, UnknownName, UsageError, VatioError
 from vatio.govern.attest import attestation
 from vatio.govern.reproduce._command import veil_of
 from vatio.govern.reproduce._judge import judged
@@ -65,14 +65,26 @@ def preparation_of(request: ReproduceRequest, *, config: Config) -> Iterator[Pre
 def _found(ledger: Ledger, request: ReproduceRequest, scratch: Scratch, veil: Veil) -> Original | Replay:
     """Find the run, in the ledger or in a bundle; the verdict where it is none to be replayed."""
     if is_bundle(request.run):
-        found = original_of_bundle(request.run, into=os.path.join(scratch.path, "bundle"), veil=veil)
+        found = original_of_bundle(request.run, into=os.path.join(scratch.path, "bundle"), veil=veil, key=request.key)
     else:
-        found = original_of(ledger, request.run, veil=veil)
+        found = _run_of(ledger, request, veil)
     record = found if isinstance(found, RunRecord) else found.record
     lost = tuple(unfit(record))
     if lost or isinstance(found, RunRecord):
         return _impossible(request, record.id, missing=lost)
     return found
+
+
+def _run_of(ledger: Ledger, request: ReproduceRequest, veil: Veil) -> Original | RunRecord:
+    if request.key is not None:
+        raise UsageError("a run of this ledger is not asked for a signature", hint="--key is about a bundle, or with --check")
+    try:
+        return original_of(ledger, request.run, veil=veil)
+    except UnknownName:
+        if not os.path.isfile(request.run):
+            raise
+        hint = "vatio runs export RUN --as bundle makes one"
+        raise BundleRefused(f"{request.run} is no bundle, and no run has this name", hint=hint) from None
 
 
 @contextmanager

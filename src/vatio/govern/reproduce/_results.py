@@ -30,6 +30,11 @@ class Difference(NamedTuple):
     is_beyond: bool
     remark: str = ""
 
+    @property
+    def is_of_nothing(self) -> bool:
+        """Tell whether neither run has the field."""
+        return self.original is None and self.replay is None
+
 
 class Compared(NamedTuple):
     """Say how two results were compared; ``is_equal``: bit by bit, or in their numbers."""
@@ -60,7 +65,7 @@ def compare_results(original: Results, replay: Results, *, rtol: float, metric: 
     """
     differences: list[Difference] = []
     compared: list[Compared] = []
-    if original.exit_code != replay.exit_code:
+    if original.exit_code is not None and original.exit_code != replay.exit_code:
         differences.append(Difference("exit_code", original.exit_code, replay.exit_code, True))
     names = dict.fromkeys((*original.outputs, *replay.outputs))
     for name in names:

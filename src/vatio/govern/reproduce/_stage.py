@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from vatio.config import Config
 from vatio.govern.code import apply_copy, check_out, read_blob
 from vatio.govern.reproduce._choice import executable_of
-from vatio.govern.reproduce._command import anchored, moved, with_seed
+from vatio.govern.reproduce._collect import results_of, told_outputs
+from vatio.govern.reproduce._command import anchored, concealed, moved, secrets_given, with_seed
 from vatio.govern.reproduce._environ import replay_environ
-from vatio.govern.reproduce._files import below, by_name, clear_outputs, digest_now, outside, place
-from vatio.govern.reproduce._original import REPLAY_OF, Original
+from vatio.govern.reproduce._files import below, clear_outputs, digest_now, outside, place
+from vatio.govern.reproduce._original import REPLAY_OF, Original, is_block
 from vatio.govern.reproduce._preparation import Preparation
 from vatio.govern.reproduce._repeat import Repeated, Task, repeat
 from vatio.govern.reproduce._request import ReproduceRequest
-from vatio.govern.reproduce._results import Results, reader
+from vatio.govern.reproduce._results import Results
 from vatio.govern.reproduce._scratch import Scratch, remove
 from vatio.ledger import Ledger
 from vatio.measure.snapshot import Veil
 from vatio.records import FileDigest, RunRecord
 
 SEED_VARIABLE = "VATIO_SEED"
+_OUTSIDE = "outside"
 _SYSTEM = ("/bin", "/usr/bin", "/usr/local/bin")
 _TIMES, _MORE_S = 10.0, 60.0
 _SPARE_BYTES, _TIMES_BYTES = 1 << 30, 4
@@ -59,37 +61,46 @@ def perform(stage: Stage, *, seed: int | None = None) -> Performance:
     """
     original, request = stage.preparation.original, stage.request
     environment, tree = original.environment, os.path.join(stage.scratch.path, "tree")
-    remove(tree)
+    for left in (tree, os.path.join(stage.scratch.path, _OUTSIDE)):  # by the repetition before
+        remove(left)
     lay_out_code(original, tree, request.environ)
     places = _places(stage, tree)
     folder = os.path.join(tree, os.path.relpath(original.folder, original.root))
     os.makedirs(folder, exist_ok=True)
     notes = [note for item in environment.inputs if (note := _lay_out_input(stage, item, tree))]
-    clear_outputs(folder, [stage.veil.bare(item.path) for item in _told(environment.outputs)], _inputs(stage))
+    clear_code(original, tree, veil=stage.veil)
     task = _task(stage, folder, places, seed)
-    repeated = repeat(task, papers=stage.scratch.folder("papers"))
+    secrets = secrets_given(environment.argv, request=request)
+    repeated = repeat(
+        task, papers=stage.scratch.folder("papers"), conceal=lambda text: concealed(text, secrets, veil=stage.veil)
+    )
     record = None if repeated.run is None else stage.ledger.run(repeated.run)
     back = {new: old for old, new in places.items()}
-    results = results_of(record, stage.ledger, folder=folder, places=back, veil=stage.veil, exit_code=repeated.exit_code)
+    results = results_of(
+        record,
+        stage.ledger,
+        folder=folder,
+        places=back,
+        veil=stage.veil,
+        exit_code=repeated.exit_code,
+        block=original.record.name if is_block(original.record) else "",
+    )
     return Performance(repeated=repeated, record=record, results=results, notes=(*notes, *repeated.notes))
 
 
-def results_of(
-    record: RunRecord | None, ledger: Ledger, *, folder: str, places: Mapping[str, str], veil: Veil, exit_code: int | None
-) -> Results:
-    """Collect what a run came to: declared outputs, else those that were found; its metrics and those of runs within it."""
-    if record is None or record.environment is None:
-        return Results(metrics={}, outputs={}, exit_code=exit_code, content=lambda _: None)
-    metrics = dict(record.metrics)
-    for inner in ledger.runs(0, within=record.id):
-        metrics = {**inner.metrics, **metrics}
-    outputs = by_name(_told(record.environment.outputs), folder=folder, places=places, veil=veil)
-    return Results(metrics=metrics, outputs=outputs, exit_code=exit_code, content=reader(folder, outputs))
+def clear_code(original: Original, tree: str, *, veil: Veil) -> None:
+    """Remove from a copy of the code what the run has written itself, unless it read that too.
 
+    Raises:
+        MeasureError: an output lies behind a link that leads out of the code.
+    """
 
-def _told(outputs: Sequence[FileDigest]) -> tuple[FileDigest, ...]:
-    """Choose the outputs that were declared; those that were found where none was."""
-    return tuple(item for item in outputs if not item.found) or tuple(outputs)
+    def within(files: Sequence[FileDigest]) -> list[str]:
+        paths = (os.path.normpath(os.path.join(original.folder, veil.bare(item.path))) for item in files)
+        return [name for path in paths if (name := below(original.root, path)) is not None]
+
+    environment = original.environment
+    clear_outputs(tree, within(told_outputs(environment.outputs)), but=within(environment.inputs))
 
 
 def lay_out_code(original: Original, tree: str, environ: Mapping[str, str]) -> None:
@@ -127,9 +138,9 @@ def _places(stage: Stage, tree: str) -> dict[str, str]:
     """Map the original's paths to the scratch copy's: its code, and each output that lies outside of it."""
     original = stage.preparation.original
     places = {original.root: tree, **_of_environment(stage)}
-    outputs = _told(original.environment.outputs)
+    outputs = told_outputs(original.environment.outputs)
     for at, path in enumerate(outside(outputs, root=original.root, folder=original.folder, veil=stage.veil)):
-        places[path] = os.path.join(stage.scratch.folder("outside", str(at)), os.path.basename(path))
+        places[path] = os.path.join(stage.scratch.folder(_OUTSIDE, str(at)), os.path.basename(path))
     if original.bundle is not None:  # an input that lay outside of the run's code is read from the bundle
         for item in original.environment.inputs:
             path = os.path.normpath(os.path.join(original.folder, stage.veil.bare(item.path)))
@@ -165,8 +176,10 @@ def _task(stage: Stage, folder: str, places: Mapping[str, str], seed: int | None
         more_paths=_editable(interpreter.editable, places),
         veil=stage.veil,
     )
+    # Blocks that the workload measures in itself are runs of this ledger too.
+    environ |= {"VATIO_LEDGER_PATH": os.path.abspath(stage.ledger.path), "VATIO_PROJECT_NAME": record.project}
     if seed is not None:
-        words, environ = with_seed(words, seed), {**environ, SEED_VARIABLE: str(seed)}
+        words, environ = with_seed(words, seed, given=request.arguments.keys()), {**environ, SEED_VARIABLE: str(seed)}
     written = sum(item.bytes or 0 for item in environment.outputs)
     return Task(
         command=words,

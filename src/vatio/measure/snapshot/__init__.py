@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vatio.measure.snapshot._python import find_python as find_python
     from vatio.measure.snapshot._python import site_folders as site_folders
     from vatio.measure.snapshot._redact import REDACTED as REDACTED
+    from vatio.measure.snapshot._redact import redact_variables as redact_variables
     from vatio.measure.snapshot._snapshot import Snapshot as Snapshot
     from vatio.measure.snapshot._snapshot import Subject as Subject
     from vatio.measure.snapshot._snapshot import working_folder as working_folder
@@ -31,7 +32,7 @@ __getattr__, __dir__, __all__ = door(
         "_files": "StatCache digest_in_slices",
         "_git": "find_tree read_copy",
         "_python": "describe distributions find_python site_folders",
-        "_redact": "REDACTED",
+        "_redact": "REDACTED redact_variables",
         "_snapshot": "Snapshot Subject working_folder",
         "_veil": "Veil local_salt",
     },
