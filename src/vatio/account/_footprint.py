@@ -48,16 +48,15 @@ def footprint(
     The workload's share is accounted where it is known, else the machine. ``zone``, ``pue`` and ``price_eur_per_kwh`` override
     the site's; ``curve`` says how the energy was drawn over the run's time, where prices and intensities change meanwhile.
     ``grid`` (else the site's file) takes the place of the zone's annual mean where it knows the hours of the run. An ``Ended``
-    needs the run's id, and knows its hardware only by ``environment``. PUE is applied to what the grid delivers (operational
-    grams and euros); WUE is per kilowatt-hour of the machines, as its definition says.
+    needs the run's id, and the ``environment`` to know its hardware. PUE raises operational grams and euros; WUE is per
+    kilowatt-hour of the machines.
 
     Raises:
         UsageError: a factor is not finite, negative, or a PUE below 1.
     """
     found = environment or getattr(record, "environment", None)
     basis, energy_j = accounted_energy_j(record)
-    kind = machine_kind(site, found.cpu.model if found is not None and found.cpu is not None else None)
-    drawn = _drawn(record, curve)
+    kind, drawn = _kind(site, found), _drawn(record, curve)
     met = electricity(site, zone, grid=grid, drawn=drawn)
     chosen = _Chosen(
         intensity=met.intensity,
@@ -68,8 +67,7 @@ def footprint(
         price_eur_per_kwh=price(site, price_eur_per_kwh, drawn=drawn),
     )
     parts = embodied_parts(record, basis=basis, kind=kind, site=site, environment=found)
-    energy_kwh = _kwh(energy_j)
-    facility_kwh = product(energy_kwh, chosen.pue)
+    energy_kwh, facility_kwh = _kwh(energy_j), product(_kwh(energy_j), chosen.pue)
     return Footprint(
         run=run or str(getattr(record, "id", "")),
         accounted_at=at or datetime.now(UTC),
@@ -134,6 +132,11 @@ class _Chosen(NamedTuple):
             for name, value, unit, year in named
             if not value.is_missing
         )
+
+
+def _kind(site: SiteConfig | None, environment: Environment | None) -> str:
+    processor = environment.cpu if environment is not None else None
+    return machine_kind(site, processor.model if processor is not None else None)
 
 
 def _drawn(record: RunRecord | Ended, curve: EnergyCurve | None) -> Drawn | None:

@@ -101,7 +101,7 @@ def tuned_lines(found: Tuned) -> list[str]:
     lines += [f"  {line}" for line in setting_lines(found)]
     is_measured = found.unit == "J" and found.energy_j.value is not None
     spent = f"{found.energy_j.value:.3g} J" if is_measured else f"{found.cpu_s or 0.0:.3g} CPU-s"
-    after = "" if found.pays_after is None else f"; repaid after {max(1, math.ceil(found.pays_after))} runs"
+    after = "" if found.payback_ratio is None else f"; repaid after {max(1, math.ceil(found.payback_ratio))} runs"
     return [*lines, f"search: {spent}{after}", *(f"note: {note}" for note in found.notes)]
 
 
@@ -125,7 +125,7 @@ def tuned_json(found: Tuned) -> dict[str, Any]:
         ],
         "runs": list(found.runs),
         "cpu_s": found.cpu_s,
-        "pays_after": found.pays_after,
+        "pays_after": found.payback_ratio,
         "notes": list(found.notes),
     }
 

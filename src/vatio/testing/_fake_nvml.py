@@ -192,5 +192,5 @@ class FakeNvml:
         return 0
 
 
-def _milli(watts: float | None) -> int | None:
-    return None if watts is None else round(watts * 1e3)
+def _milli(power_w: float | None) -> int | None:
+    return None if power_w is None else round(power_w * 1e3)

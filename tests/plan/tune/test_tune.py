@@ -60,7 +60,7 @@ def test_a_file_that_says_it_already_is_not_overwritten(tmp_path):
     found = Tuned(
         chosen=Setting(values={"threads": "1"}), default=Setting(), command=("x",), environ={"OMP_NUM_THREADS": "1"},
         change_ratio=Bounds(-0.1, -0.2, -0.05), unit="cpu_s", basis="CPU-seconds", tried=(), runs=(),
-        energy_j=Quantity.absent("energy"), cpu_s=1.0, pays_after=2.0,
+        energy_j=Quantity.absent("energy"), cpu_s=1.0, payback_ratio=2.0,
     )  # fmt: skip
     path = tmp_path / "vatio.toml"
     path.write_text('[site]\nzone = "ES"\n\n[workload]\nname = "x"\n')

@@ -33,8 +33,8 @@ class Tried:
 class Tuned:
     """Hold the setting to keep, what it saves, and what finding it cost.
 
-    ``chosen`` is the default unless another is surely cheaper. ``unit`` is J or cpu_s; ``pays_after`` the number of runs whose
-    savings repay the search, ``None`` where nothing is saved.
+    ``chosen`` is the default unless another is surely cheaper. ``unit`` is J or cpu_s; ``payback_ratio`` is the cost of the
+    search over what a run then saves, the number of runs that repay it; ``None`` where nothing is saved.
     """
 
     chosen: Setting
@@ -48,7 +48,7 @@ class Tuned:
     runs: tuple[str, ...]
     energy_j: Quantity
     cpu_s: float | None
-    pays_after: float | None
+    payback_ratio: float | None
     notes: tuple[str, ...] = field(default_factory=tuple)
 
 
@@ -145,7 +145,7 @@ class _Search:
             runs=tuple(found.run for found in self._measured if found.run is not None),
             energy_j=energy_j,
             cpu_s=cpu_s,
-            pays_after=self._pays_after(chosen, energy_j.value if unit == "J" else cpu_s),
+            payback_ratio=self._payback_ratio(chosen, energy_j.value if unit == "J" else cpu_s),
             notes=tuple(dict.fromkeys(note for found in self._measured for note in found.notes)),
         )
 
@@ -154,12 +154,12 @@ class _Search:
         change = None if setting == self._default else self._race.change(setting.name, self._default.name)
         return Tried(setting=setting, change_ratio=change, blocks=blocks, reason=self._failed.get(setting.name, ""))
 
-    def _pays_after(self, chosen: Setting, spent: float | None) -> float | None:
+    def _payback_ratio(self, chosen: Setting, cost: float | None) -> float | None:
         """Give the number of runs after which the search has paid for itself."""
         both = {self._default.name, chosen.name}
         pairs = [(block[self._default.name], block[chosen.name]) for block in self._race.blocks if both <= set(block)]
         saved = math.fsum(before - after for before, after in pairs) / len(pairs) if pairs else 0.0
-        return spent / saved if spent is not None and saved > 0.0 else None
+        return cost / saved if cost is not None and saved > 0.0 else None
 
 
 def _named(options: PairedOptions, number: int) -> PairedOptions:
