@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,6 +25,7 @@ from vatio.measure.paired.repeat._watchdog import Watchdog
 from vatio.measure.wrap import Parts, RunOptions, run_session
 
 _CUT = "it ended before its work: processes that it left behind were still at it, and what they cost is not known"
+_KEPT = "kept in "
 _LEFT = "leaves processes running: they were ended, so that they do not load what comes after"
 
 
@@ -70,11 +72,22 @@ def _repeat_child(arm: Arm, turn: Turn, setting: Setting, cpus: tuple[int, ...])
         options = RunOptions(environ=environ, controllers=(watchdog,), place=place)
         outcome = run_session(_words(arm), config=setting.configured(arm, turn), options=options, parts=parts)
         tail = streams.tail() if outcome.exit_code else ""
-    notes = tuple(f"{arm.name}: {note}" for note in outcome.notes)
+    notes = tuple(noted(arm.name, note) for note in outcome.notes)
     if outcome.record is None:
         reason = outcome.refused or "it was not measured"
         return Repeated(unmeasured(turn, exit_code=outcome.exit_code, reason=reason, stderr_tail=tail), notes)
     return Repeated(repetition_of(outcome.record, turn, stderr_tail=tail), notes)
+
+
+def noted(arm: str, note: str) -> str:
+    """Name the arm of a note; where repetitions are kept beside the ledger is one note for all of them.
+
+    >>> noted("a", "no counter"), noted("a", "kept in /p/outbox/1.jsonl: the ledger is locked")
+    ('a: no counter', 'repetitions are kept in /p/outbox: the ledger is locked')
+    """
+    kept, _, why = note.partition(": ")
+    path = kept.removeprefix(_KEPT)
+    return f"{arm}: {note}" if path == kept else f"repetitions are kept in {os.path.dirname(path)}: {why}"
 
 
 def environ_of(arm: Arm, environ: Mapping[str, str]) -> dict[str, str]:
