@@ -17,6 +17,7 @@ from vatio.govern.gate.arms import (
     Seen,
     Side,
     Work,
+    check_built,
     check_loaded,
     lay_probe,
     read_probe,
@@ -363,6 +364,16 @@ def test_python_that_cannot_be_looked_into_is_no_pass():
 def test_a_module_of_the_other_tree_is_found_whatever_its_name():
     with pytest.raises(MeasureError, match=r"the baseline loaded space.work from /cand/lib/space/work.py.*candidate's"):
         checked("baseline", seen(**{"space.work": "/cand/lib/space/work.py"}))
+
+
+def test_what_was_compiled_in_the_candidates_tree_alone_is_found(tmp_path):
+    candidate = Side(arm=Arm(name="candidate", command=("python",)), label="", tree="/cand")
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg" / "_both.so").touch()
+    fine = {"a": "/cand/pkg/_both.so", "b": "/cand/pkg/new.py", "c": "/cand/.venv/site-packages/n.so", "d": "/usr/lib/x.so"}
+    check_built(candidate, seen(**fine), other=str(tmp_path))
+    with pytest.raises(MeasureError, match=r"_fast\.so, which was built there"):
+        check_built(candidate, seen(fast="/cand/pkg/_fast.so"), other=str(tmp_path))
 
 
 def test_an_environment_in_the_candidates_tree_may_run_both_arms():

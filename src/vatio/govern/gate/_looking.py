@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from vatio.errors import MeasureError
 from vatio.govern.gate._bench import Bench
-from vatio.govern.gate.arms import Seen, Side, Sides, check_loaded, lay_probe, read_probe, untracked_hint
+from vatio.govern.gate.arms import Seen, Side, Sides, check_built, check_loaded, lay_probe, read_probe, untracked_hint
 from vatio.measure import Arm, PairedDesign, PairedMeasurement
 
 
@@ -30,6 +30,8 @@ def look_through(bench: Bench, sides: Sides) -> tuple[str, ...]:
         _check_prefix(side, seen)
         if side.tree is not None and other.tree is not None:
             path = side.arm.environ.get("PATH") or bench.environ.get("PATH", os.defpath)
+            if side is sides.candidate and bench.request.setup is None:
+                check_built(side, seen, other=other.tree)
             remarks.append(check_loaded(side, seen, other=other.tree, names=sides.modules, path=path))
     # Mostly the same holds of both arms, and is said once.
     return tuple(dict.fromkeys(filter(None, remarks)))

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from vatio.govern.gate.arms._commands import sides_of_commands as sides_of_commands
     from vatio.govern.gate.arms._environment import WITHIN as WITHIN
     from vatio.govern.gate.arms._loaded import Seen as Seen
+    from vatio.govern.gate.arms._loaded import check_built as check_built
     from vatio.govern.gate.arms._loaded import check_loaded as check_loaded
     from vatio.govern.gate.arms._loaded import lay_probe as lay_probe
     from vatio.govern.gate.arms._loaded import read_probe as read_probe
@@ -29,7 +30,7 @@ __getattr__, __dir__, __all__ = door(
         "_alone": "sides_of_itself",
         "_commands": "sides_of_commands",
         "_environment": "WITHIN",
-        "_loaded": "Seen check_loaded lay_probe read_probe",
+        "_loaded": "Seen check_built check_loaded lay_probe read_probe",
         "_locks": "sides_of_locks",
         "_repository": "Commit Repository",
         "_side": "BASELINE CANDIDATE Side Sides",

@@ -125,6 +125,22 @@ def check_loaded(side: Side, seen: Seen, *, other: str, names: frozenset[str], p
     return "" if own else "no file of the project was loaded: is it what is to be compared?"
 
 
+def check_built(candidate: Side, seen: Seen, *, other: str) -> None:
+    """Check that nothing compiled in the candidate's tree is missing from the ``other``: the baseline may do without, slowly.
+
+    Raises:
+        MeasureError: the candidate loaded such a file.
+    """
+    for file in seen.files.values():
+        below = relative_to(file, candidate.tree or "")
+        is_compiled = file.endswith((".so", ".pyd")) and not any(part in file for part in _INSTALLED)
+        if is_compiled and below is not None and not os.path.exists(os.path.join(other, below)):
+            raise MeasureError(
+                f"the {candidate.arm.name} loaded {file}, which was built there and is not in the baseline's tree",
+                hint='let --setup build it in each tree: --setup "python setup.py build_ext --inplace"',
+            )
+
+
 def _is_projects(key: str, file: str, names: frozenset[str], trees: tuple[str, str], prefixes: frozenset[str]) -> bool:
     """Tell whether a module is the project's: by its name, or because it lies in a tree and no installer put it there."""
     if key.partition(" ")[0].partition(".")[0] in names:
