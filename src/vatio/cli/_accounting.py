@@ -14,13 +14,13 @@ from vatio.report import amount, clean, short_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.account import EnergyCurve
+    from vatio.account import EnergyCurve, GridSeries
     from vatio.config import SiteConfig
     from vatio.ledger import Ledger
     from vatio.records import Footprint, RunRecord
 
-HEADER = ("run", "zone", "g/kWh", "PUE", "kg CO2e", "was", "EUR", "was")
-RIGHT = (2, 3, 4, 5, 6, 7)
+HEADER = ("run", "zone", "g/kWh", "renewable", "PUE", "kg CO2e", "was", "EUR", "was")
+RIGHT = (2, 3, 4, 5, 6, 7, 8)
 # One transaction for each so many: a flush to the disk costs more than an account.
 _TOGETHER = 200
 
@@ -32,18 +32,20 @@ def account_runs(
     zone: str | None,
     pue: float | None,
     price_eur_per_kwh: float | None,
+    grid: str | None,
     every: bool,
     as_json: bool,
 ) -> None:
     """Write a new account of each run, and show it beside the one before.
 
     Raises:
-        UsageError: no run is named, one of them still goes on, or a factor cannot be.
+        UsageError: no run is named, one of them still goes on, a factor cannot be, or the file of hours cannot be read.
     """
     if bool(refs) == every:
         raise UsageError("--all and names of runs" if every else "no run is named", hint="vatio runs account @1, or --all")
     site = rim.config().site
-    given = {"zone": zone, "pue": pue, "price_eur_per_kwh": price_eur_per_kwh}
+    series = _series(grid, site, zone or site.zone)
+    given = {"zone": zone, "pue": pue, "price_eur_per_kwh": price_eur_per_kwh, "grid": series}
     found: list[tuple[RunRecord, Footprint]] = []
     with rim.ledger() as ledger:
         ids = [run.id for run in ledger.overview.listed(0) if run.sealed] if every else [ledger.find(ref) for ref in refs]
@@ -68,6 +70,7 @@ def row(record: RunRecord, footprint: Footprint) -> tuple[str, ...]:
     return (
         short_id(record.id),
         *zone,
+        amount(footprint.renewable_ratio, "ratio", "%"),
         amount(footprint.pue, "ratio", ""),
         amount(grams, "g", "kg"),
         amount(record.emissions_g.total, "g", "kg"),
@@ -87,12 +90,28 @@ def _ended(ledger: Ledger, ids: Sequence[str]) -> Iterator[RunRecord]:
 def _account(ledger: Ledger, record: RunRecord, site: SiteConfig, given: Mapping[str, Any]) -> Footprint:
     from vatio.account import footprint
 
-    curve = _curve(ledger, record.id) if site.tariff is not None and given["price_eur_per_kwh"] is None else None
+    by_tariff = site.tariff is not None and given["price_eur_per_kwh"] is None
+    curve = _curve(ledger, record.id) if by_tariff or given["grid"] is not None else None
     return footprint(record, curve=curve, site=site, **given)
 
 
+def _series(path: str | None, site: SiteConfig, zone: str | None) -> GridSeries | None:
+    """Read the hours that were given, else the site's, once for all runs; what is wrong with the site's, each account says.
+
+    Raises:
+        UsageError: the file that was given cannot be read.
+    """
+    from vatio.account import read_series
+
+    if path is not None:
+        return read_series(path, zone=zone)
+    with suppress(UsageError):
+        return None if site.grid is None else read_series(site.grid, zone=zone)
+    return None
+
+
 def _curve(ledger: Ledger, run: str) -> EnergyCurve | None:
-    """Read how the run drew its energy, for a price that changed meanwhile; samples may have been pruned."""
+    """Read how the run drew its energy, for what changed meanwhile; samples may have been pruned."""
     from vatio.account import energy_curve
 
     with suppress(UnknownName):

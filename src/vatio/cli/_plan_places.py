@@ -155,7 +155,7 @@ def _pue(config: Config, environ: Mapping[str, str]) -> tuple[float, list[str]]:
     from vatio.measure import surroundings
 
     usual = usual_pue(config.site, surroundings(environ).cpu_model)
-    return usual.value or 1.0, [f"PUE {usual.value:g}, as receipts count it ({usual.source}); --pue or [site] pue says better"]
+    return usual.value or 1.0, [f"PUE {usual.value:g}, as receipts count it; --pue or [site] pue says better"]
 
 
 def _place(zone: str, home: str, ahead: Ahead, config: Config, within: Within, *, pue: float) -> Place:

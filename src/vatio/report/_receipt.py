@@ -137,11 +137,16 @@ def _carbon(record: RunRecord) -> tuple[str, str]:
     if intensity is not None and not intensity.g_per_kwh.is_missing:
         year = f" {intensity.year}" if intensity.year else ""
         zone = "world average" if intensity.zone == "WORLD" else intensity.zone
-        said.append(f"{zone}{year} {best(intensity.g_per_kwh, 'g_per_kwh')}")
+        said.append(f"{zone}{year} {best(intensity.g_per_kwh, 'g_per_kwh')}{_renewable(record.renewable_ratio)}")
     said.append(_embodied(emissions.embodied, shown))
-    if intensity is not None and intensity.g_per_kwh.source:
+    if intensity is not None and intensity.g_per_kwh.source and record.renewable_ratio.is_missing:
         said.append(intensity.g_per_kwh.source)
     return written(shown, "g"), ", ".join(said)
+
+
+def _renewable(share: Quantity) -> str:
+    """Say the share beside the intensity; the line has room for it or for the intensity's source."""
+    return "" if share.is_missing else f" {100.0 * (share.value or 0.0):.0f} % renewable"
 
 
 def _embodied(embodied: Quantity, whole: Quantity) -> str:

@@ -43,6 +43,7 @@ def show_budgets(rim: Rim, **given: Any) -> int:
 @click.option("--zone", metavar="ZONE", help="Grid zone, such as ES; else the site's.")
 @click.option("--pue", type=float, metavar="RATIO", help="PUE of the building; else the site's.")
 @click.option("--price", "price_eur_per_kwh", type=float, metavar="EUR", help="EUR for a kWh; else the site's tariff or price.")
+@click.option("--grid", metavar="FILE", help="CSV of what a kWh emitted hour by hour; else the site's, else the annual mean.")
 @click.option("--all", "every", is_flag=True, help="Every run that has ended.")
 @as_json
 @shared

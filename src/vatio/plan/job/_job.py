@@ -152,7 +152,9 @@ def curve_of(place: Place, curve: IntensityCurve, objective: str) -> IntensityCu
     found = {"carbon": curve, "price": place.price_eur_per_kwh, "renewable": place.renewable_ratio}[objective]
     if found is None:
         hint = (
-            "add a column renewable_ratio to the curve" if objective == "renewable" else "set a tariff, or give --price-curve"
+            "add a column renewable_ratio to the curve"
+            if objective == "renewable"
+            else "set a tariff or price, or add a column eur_per_kwh to the curve"
         )
         raise UsageError(f"no curve of {'the renewable share' if objective == 'renewable' else 'the price'}", hint=hint)
     return found
