@@ -83,6 +83,9 @@ def _asked(rim: Rim, path: str, options: Mapping[str, Any], now: datetime) -> _A
     grid = _grid(begin, slot_s, series, jobs, notes)
     begun = begun_jobs(windows, at=begin)
     kept = tuple(window for window in windows if window.job in begun)
+    away = sorted({window.zone for window in kept} - set(series))
+    if away:
+        raise UsageError(f"{options['keep']} has jobs in {away[0]}, of which there is no curve", hint=f"--curve {away[0]}=FILE")
     base = read_load(options["base_load"], tuple(series), grid) if options["base_load"] else {}
     zones = []
     for name, known in series.items():
@@ -95,7 +98,7 @@ def _asked(rim: Rim, path: str, options: Mapping[str, Any], now: datetime) -> _A
                 g_per_kwh=grams,
                 base_w=base.get(name, (0.0,) * grid.count),
                 capacity_w=capacity_w.get(name, math.inf),
-                devices=devices.get(name, math.inf),
+                devices=int(devices[name]) if name in devices else None,
                 pue=pue.get(name, 1.0),
             )
         )

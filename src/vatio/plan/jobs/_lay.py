@@ -16,13 +16,13 @@ from vatio.units import BYTES_PER_GB, J_PER_KWH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneAsked:
-    """Hold a zone by slot: intensity, what already runs there, and what it can give."""
+    """Hold a zone by slot: intensity, what already runs there, and what it can give; ``devices`` of ``None`` have no end."""
 
     name: str
     g_per_kwh: tuple[float, ...]
     base_w: tuple[float, ...]
     capacity_w: float = math.inf
-    devices: float = math.inf
+    devices: int | None = None
     pue: float = 1.0
 
 
@@ -141,7 +141,7 @@ def _zone(zone: ZoneAsked, kept: Sequence[PlannedWindow], grid: SlotGrid) -> Fle
         name=zone.name,
         g_per_kwh=zone.g_per_kwh,
         capacity_w=tuple(max(0.0, zone.capacity_w - base - taken) for base, taken in zip(zone.base_w, watts, strict=True)),
-        devices=tuple(max(0.0, zone.devices - taken) for taken in devices),
+        devices=math.inf if zone.devices is None else tuple(max(0.0, zone.devices - taken) for taken in devices),
         pue=zone.pue,
     )
 

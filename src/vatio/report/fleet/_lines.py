@@ -64,12 +64,12 @@ def _chart(zone: ZoneLoad, shown: FleetShown, highest: float) -> Iterator[str]:
     yield f"{'':>9} {_axis(shown, wide, len(whole))}".rstrip()
 
 
-def _cell(held: float, whole: float, row: int) -> str:
+def _cell(held_ratio: float, whole: float, row: int) -> str:
     line = (row - 0.5) / _HEIGHT
-    if held >= line:
+    if held_ratio >= line:
         return "o"
     # What is planned is seen in the lowest row however little it is.
-    return "#" if whole >= line or (row == 1 and whole > held) else " "
+    return "#" if whole >= line or (row == 1 and whole > held_ratio) else " "
 
 
 def _means(series: Sequence[float], wide: int) -> list[float]:

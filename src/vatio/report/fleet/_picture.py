@@ -42,45 +42,46 @@ def own(name: str) -> str:
     return files("vatio.report.fleet").joinpath(name).read_text(encoding="utf-8")
 
 
-def _panel(zone: ZoneLoad, shown: FleetShown, top: float, highest: float) -> list[Html]:
+def _panel(zone: ZoneLoad, shown: FleetShown, top_px: float, highest: float) -> list[Html]:
     bounded = zone.capacity_w < math.inf
     most = max(zone.capacity_w if bounded else 0.0, *zone.whole_w, 1e-9)
-    bottom = top + _PANEL
-    wide = (_RIGHT - _LEFT) / shown.slots
+    bottom_px = top_px + _PANEL
+    wide_px = (_RIGHT - _LEFT) / shown.slots
 
-    def y(watts: float) -> float:
-        return bottom - watts / most * _PANEL
+    def y(power_w: float) -> float:
+        return bottom_px - power_w / most * _PANEL
 
     whole, held = zone.whole_w, zone.held_w
-    line = y(zone.capacity_w) if bounded else bottom
+    line = y(zone.capacity_w) if bounded else bottom_px
     return [
-        tag("text", text(f"{zone.name}: {counted(zone.jobs)}"), class_="name", x=_LEFT, y=top - 8.0),
-        tag("text", text(f"{most / W_PER_KW:.3g} kW"), class_="axis", x=_LEFT - 6.0, y=top + 10.0, text_anchor="end"),
-        tag("text", text(f"{highest:.0f}"), class_="axis", x=_RIGHT + 6.0, y=top + 10.0),
-        tag("text", text("g/kWh"), class_="axis", x=_RIGHT + 6.0, y=bottom),
-        tag("path", class_="planned", d=_area([y(one) for one in whole], bottom, wide)),
-        tag("path", class_="held", d=_area([y(one) for one in held], bottom, wide)),
+        tag("text", text(f"{zone.name}: {counted(zone.jobs)}"), class_="name", x=_LEFT, y=top_px - 8.0),
+        tag("text", text(f"{most / W_PER_KW:.3g} kW"), class_="axis", x=_LEFT - 6.0, y=top_px + 10.0, text_anchor="end"),
+        tag("text", text(f"{highest:.0f}"), class_="axis", x=_RIGHT + 6.0, y=top_px + 10.0),
+        tag("text", text("g/kWh"), class_="axis", x=_RIGHT + 6.0, y=bottom_px),
+        tag("path", class_="planned", d=_area([y(one) for one in whole], bottom_px, wide_px)),
+        tag("path", class_="held", d=_area([y(one) for one in held], bottom_px, wide_px)),
         tag("line", class_="capacity", x1=_LEFT, x2=_RIGHT, y1=line, y2=line) if bounded else NOTHING,
-        tag("path", class_="line", d=_steps([bottom - value / highest * _PANEL for value in zone.g_per_kwh], wide)),
-        tag("line", class_="rule", x1=_LEFT, x2=_RIGHT, y1=bottom, y2=bottom),
-        _times(shown, bottom),
+        tag("path", class_="line", d=_steps([bottom_px - value / highest * _PANEL for value in zone.g_per_kwh], wide_px)),
+        tag("line", class_="rule", x1=_LEFT, x2=_RIGHT, y1=bottom_px, y2=bottom_px),
+        _times(shown, bottom_px),
     ]
 
 
-def _steps(heights: list[float], wide: float) -> str:
+def _steps(heights: list[float], wide_px: float) -> str:
     moves = [
-        f"{'L' if at else 'M'}{_LEFT + at * wide:.1f} {one:.1f}H{_LEFT + (at + 1) * wide:.1f}" for at, one in enumerate(heights)
+        f"{'L' if at else 'M'}{_LEFT + at * wide_px:.1f} {one:.1f}H{_LEFT + (at + 1) * wide_px:.1f}"
+        for at, one in enumerate(heights)
     ]
     return "".join(moves)
 
 
-def _area(heights: list[float], bottom: float, wide: float) -> str:
-    return f"{_steps(heights, wide)}V{bottom:.1f}H{_LEFT:.1f}Z"
+def _area(heights: list[float], bottom_px: float, wide_px: float) -> str:
+    return f"{_steps(heights, wide_px)}V{bottom_px:.1f}H{_LEFT:.1f}Z"
 
 
-def _times(shown: FleetShown, bottom: float) -> Html:
+def _times(shown: FleetShown, bottom_px: float) -> Html:
     found = []
     for at in range(_MARKS):
         told = shown.start_of(shown.slots * at / _MARKS).astimezone().strftime("%a %d %H:%M")
-        found.append(tag("text", text(told), class_="axis", x=_LEFT + (_RIGHT - _LEFT) * at / _MARKS, y=bottom + 18.0))
+        found.append(tag("text", text(told), class_="axis", x=_LEFT + (_RIGHT - _LEFT) * at / _MARKS, y=bottom_px + 18.0))
     return join(found)

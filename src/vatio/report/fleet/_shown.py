@@ -92,9 +92,9 @@ class FleetShown:
         """Count the slots."""
         return len(self.zones[0].g_per_kwh)
 
-    def start_of(self, slot: float) -> datetime:
-        """Give the start of a slot."""
-        return self.begin + timedelta(seconds=slot * self.slot_s)
+    def start_of(self, position: float) -> datetime:
+        """Give the moment that is so many slots after the beginning."""
+        return self.begin + timedelta(seconds=position * self.slot_s)
 
     def headline(self) -> str:
         """Say in one line how many jobs have a place, and what that is worth."""

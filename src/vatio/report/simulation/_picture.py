@@ -44,17 +44,17 @@ def own(name: str) -> str:
     return files("vatio.report.simulation").joinpath(name).read_text(encoding="utf-8")
 
 
-def _row(one: PolicyShown, top: float, most_g: float, most_s: float, shown: SimulationShown) -> list[Html]:
+def _row(one: PolicyShown, top_px: float, most_g: float, most_s: float, shown: SimulationShown) -> list[Html]:
     base_g = shown.policies[0].emissions_g.value or 1.0
     grams = (one.emissions_g.value or 0.0) / most_g * (_GRAMS_END - _GRAMS)
     mean, late = (seconds / most_s * (_WAITS_END - _WAITS) for seconds in (one.wait_mean_s, one.wait_p95_s))
-    middle, line = top + _BAR / 2.0, top + _BAR - 4.0
+    middle, line = top_px + _BAR / 2.0, top_px + _BAR - 4.0
     share = f"{100.0 * (one.emissions_g.value or 0.0) / base_g:.1f} %"
     return [
         tag("text", text(one.name), class_="name", x=_NAMES, y=line),
-        tag("rect", class_="grams", x=_GRAMS, y=top, width=max(grams, 0.5), height=_BAR),
+        tag("rect", class_="grams", x=_GRAMS, y=top_px, width=max(grams, 0.5), height=_BAR),
         tag("text", text(share), class_="axis", x=_GRAMS + grams + 8.0, y=line),
         tag("line", class_="late", x1=_WAITS, x2=_WAITS + late, y1=middle, y2=middle),
-        tag("rect", class_="waits", x=_WAITS, y=top, width=max(mean, 0.5), height=_BAR),
+        tag("rect", class_="waits", x=_WAITS, y=top_px, width=max(mean, 0.5), height=_BAR),
         tag("text", text(f"{waited(one.wait_mean_s)}"), class_="axis", x=_WAITS + max(mean, late) + 8.0, y=line),
     ]
