@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -48,7 +49,7 @@ def run_words(
     chosen = tuple(words) or config.workload.command
     if not chosen:
         raise Refused("no command to run", hint="vatio run -- python train.py, or set `command` of [workload] in vatio.toml")
-    _check_tariff(config)
+    _check_site(rim, config)
     with power_limited(rim, given) as caps:
         options = RunOptions(
             environ={**config.workload.environ, **rim.environ} if config.gives("workload") else rim.environ,
@@ -63,12 +64,19 @@ def run_words(
     return outcome.exit_code
 
 
-def _check_tariff(config: Config) -> None:
-    """Read the site's tariff before anything runs: after hours of work is the wrong time to find its mistakes."""
-    if config.gives("site") and config.site.tariff is not None:
+def _check_site(rim: Rim, config: Config) -> None:
+    """Read the site's tariff before anything runs: after hours of work is the wrong time to find its mistakes.
+
+    The file of hours may still come: what it knows when the run has ended counts.
+    """
+    if not config.gives("site"):
+        return
+    if config.site.tariff is not None:
         from vatio.account import tariff_of
 
         tariff_of(config.site)
+    if config.site.grid is not None and not os.path.exists(config.site.grid):
+        rim.note(f"{config.site.grid} is not there: without it the run is accounted by the annual mean")
 
 
 def _controllers(rim: Rim) -> tuple[Controller, ...]:
