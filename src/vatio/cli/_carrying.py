@@ -11,12 +11,12 @@ from typing import Any
 
 from vatio.cli import _plan_options, _run_options
 from vatio.cli._afterwards import settled
-from vatio.cli._doing import begins, cancelled, described
+from vatio.cli._plan_kept import begins, cancelled, described, kept
 from vatio.cli._planning import planned
 from vatio.cli._rim import Rim
 from vatio.cli._running import Follows, Unharmed, run_words
 from vatio.cli._terminal import live_writer
-from vatio.errors import LedgerError, Refused, UsageError, VatioError
+from vatio.errors import Refused, UsageError, VatioError
 from vatio.plan.engines import (
     MARK,
     AfterCheckpoint,
@@ -68,13 +68,11 @@ def take_up(rim: Rim, ref: str, words: Sequence[str], when: Mapping[str, Any], *
 
 def orders_of(rim: Rim) -> tuple[str, ...]:
     """List where the orders of this project lie."""
-    from vatio.ledger import open_keeper, places
+    from vatio.ledger import places
+    from vatio.ledger.disk import ledger_path
 
-    keeper = open_keeper(rim.config(), environ=rim.environ)
-    try:
-        return order_folders(keeper.path, places(rim.environ))
-    finally:
-        keeper.close()
+    where = places(rim.environ)
+    return order_folders(ledger_path(None, rim.config(), where), where)
 
 
 def carry_out(rim: Rim, filed: Filed, *, unharmed: Unharmed, is_fresh: bool = True) -> int:
@@ -170,7 +168,7 @@ class _Outlook:
             return plan
         self._filed = self._filed.revised(replace(self._filed.order, plan=found)) if self._filed.waits else self._filed
         self._rim.note(f"plan {self._filed.order.id[-8:]} now {begins(found)}")
-        _recorded(self._rim, found, self._filed.order.id)
+        kept(self._rim, found, self._filed.order.id)
         return found
 
     def _anew(self, plan: Plan) -> Plan:
@@ -183,8 +181,8 @@ class _Outlook:
         fresh = described(self._rim, found, order.command, engine=order.engine, submitted_at=order.submitted_at)
         if found.curve is None or plan.start < now:
             return fresh
-        kept, moved_to = mean_of(plan.windows, found.curve), mean_of(fresh.windows, found.curve)
-        is_worth = kept is None or moved_to is None or moved_to < kept * (1.0 - _WORTH_RATIO)
+        stays, moved_to = mean_of(plan.windows, found.curve), mean_of(fresh.windows, found.curve)
+        is_worth = stays is None or moved_to is None or moved_to < stays * (1.0 - _WORTH_RATIO)
         return fresh if is_worth and fresh.windows != plan.windows else plan
 
     def _stamps(self) -> list[tuple[int, int] | None]:
@@ -203,18 +201,6 @@ def _at_once(plan: Plan, now: datetime, duration_s: float, why: str) -> Plan:
     return replace(
         plan, start=window.start, finish=window.end, windows=(window,), decided_by=f"deadline: run now ({why})"
     )  # fmt: skip
-
-
-def _recorded(rim: Rim, plan: Plan, run: str) -> None:
-    from vatio.ledger import open_keeper
-
-    keeper = open_keeper(rim.config(), environ=rim.environ)
-    try:
-        keeper.append("plan", plan, run=run)
-    except (LedgerError, OSError) as error:
-        rim.note(f"the new plan is not recorded: {error}")
-    finally:
-        keeper.close()
 
 
 def _follows(rim: Rim, filed: Filed, plan: Plan, *, id: str | None) -> Follows:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from vatio.cli import _plan_options, _run_options
+from vatio.cli._plan_kept import begins, cancelled, described, kept
 from vatio.cli._planning import Planned, planned
 from vatio.cli._rim import Rim
 from vatio.cli._running import Unharmed, run_words
 from vatio.cli._terminal import put
 from vatio.cli._when_options import ENGINES, split, wishes
-from vatio.errors import LedgerError, Refused, UsageError
+from vatio.errors import Refused, UsageError
 from vatio.plan.engines import Filed, Order, file_order, kept_environ, order_folders, signal_number
-from vatio.plan.outcome import expected
-from vatio.records import Plan, rfc3339
+from vatio.records import rfc3339
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,22 +103,15 @@ def ordered(rim: Rim, asked: Asked) -> Filed:
         UsageError: the deadline is past, or nearer than the job is long; the job's duration is not known.
         LedgerUnavailable: the order can be kept nowhere.
     """
-    from vatio.ledger import new_id, open_keeper, places
+    from vatio.ledger import new_id, places
+    from vatio.ledger.disk import ledger_path
 
     now = datetime.now(UTC)
     found = planned(rim, asked.wishes, asked.command, now=now, at_once_without=True)
     engine = asked.when["engine"] or "local"
     plan = described(rim, found, asked.command, engine=engine, submitted_at=now)
-    run, config = new_id(), rim.config()
-    keeper = open_keeper(config, environ=rim.environ)
-    try:
-        entry = keeper.append("plan", plan, run=run).hash
-    except (LedgerError, OSError) as error:
-        rim.note(f"the plan is not recorded: {error}")
-        entry = None
-    finally:
-        path = keeper.path
-        keeper.close()
+    run, where = new_id(), places(rim.environ)
+    entry = kept(rim, plan, run)
     order = Order(
         id=run,
         command=asked.command,
@@ -134,24 +126,7 @@ def ordered(rim: Rim, asked: Asked) -> Filed:
         options=asked.options,
         wishes={**absolute(asked.wishes, found), "when": _kept(asked.when)},
     )
-    return file_order(order, order_folders(path, places(rim.environ)))
-
-
-def described(rim: Rim, found: Planned, command: Sequence[str], *, engine: str, submitted_at: datetime) -> Plan:
-    """Add to a plan what tells whose it is, and what it expects; the command's secrets are left out."""
-    hoped = None
-    if found.curve is not None:
-        hoped = expected(found.plan, found.curve, submitted_at=submitted_at, duration_s=found.job.duration_s)
-    more = {
-        "engine": engine,
-        "command": list(_redacted(rim, command)),
-        "submitted_at": rfc3339(submitted_at),
-        "deadline": rfc3339(found.job.deadline),
-        "duration_s": found.job.duration_s,
-        "expected_g_per_kwh": None if hoped is None else hoped.g_per_kwh,
-        "now_g_per_kwh": None if hoped is None else hoped.now_g_per_kwh,
-    }
-    return replace(found.plan, more={**found.plan.more, **more})
+    return file_order(order, order_folders(ledger_path(None, rim.config(), where), where))
 
 
 def absolute(given: Mapping[str, Any], found: Planned) -> dict[str, Any]:
@@ -164,14 +139,6 @@ def absolute(given: Mapping[str, Any], found: Planned) -> dict[str, Any]:
 def _kept(when: Mapping[str, Any]) -> dict[str, Any]:
     names = ("source", "pause_signal", "resume_signal", "checkpoint_command")
     return {name: when[name] for name in names}
-
-
-def _redacted(rim: Rim, command: Sequence[str]) -> tuple[str, ...]:
-    from vatio.measure import surroundings
-    from vatio.measure.snapshot import Veil, local_salt
-
-    hostname, reveal = surroundings(rim.environ).hostname, rim.config().record.reveal
-    return Veil(rim.environ, hostname=hostname, salt=local_salt(rim.environ), reveal=reveal).argv(command)
 
 
 def _hand_over(rim: Rim, filed: Filed, when: Mapping[str, Any]) -> None:
@@ -195,23 +162,3 @@ def engine_of(rim: Rim, name: str, *, more: Sequence[str] = ()) -> Engine:
     options: dict[str, Any] = {"environ": rim.environ, "words": rim.words()}
     found: Engine = kind(**options, more=tuple(more)) if more else kind(**options)
     return found
-
-
-def begins(plan: Plan) -> str:
-    """Say when a plan begins, in local time."""
-    if plan.start <= datetime.now(UTC):
-        return f"begins now ({plan.decided_by})"
-    return f"begins {plan.start.astimezone():%a %Y-%m-%d %H:%M} ({plan.decided_by})"
-
-
-def cancelled(rim: Rim, order: Order, *, why: str) -> None:
-    """Say in the ledger that a plan was taken back."""
-    from vatio.ledger import open_keeper
-
-    keeper = open_keeper(rim.config(), environ=rim.environ)
-    try:
-        keeper.append("plan", replace(order.plan, decided_by=f"cancelled: {why}"), run=order.id)
-    except (LedgerError, OSError) as error:
-        rim.note(f"not recorded: {error}")
-    finally:
-        keeper.close()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from vatio.cli._doing import described
+from vatio.cli._plan_kept import described, kept
 from vatio.cli._planning import planned
 from vatio.cli._rim import Rim
 from vatio.cli._terminal import put_json, save
@@ -22,7 +22,7 @@ def emit(rim: Rim, words: Sequence[str], options: Mapping[str, Any], *, out: str
     Raises:
         UsageError: an option cannot mean anything, or there is no command.
     """
-    from vatio.ledger import new_id, open_keeper
+    from vatio.ledger import new_id
 
     now = datetime.now(UTC)
     wishes = {
@@ -43,12 +43,8 @@ def emit(rim: Rim, words: Sequence[str], options: Mapping[str, Any], *, out: str
     )
     plan_id = new_id()
     whole = manifest(found.plan, pod, plan_id=plan_id, deadline=found.job.deadline, now=now)
-    kept = described(rim, found, command, engine="kubernetes", submitted_at=now)
-    keeper = open_keeper(rim.config(), environ=rim.environ)
-    try:
-        keeper.append("plan", replace(kept, more={**kept.more, "emitted": whole["kind"]}), run=plan_id)
-    finally:
-        keeper.close()
+    plan = described(rim, found, command, engine="kubernetes", submitted_at=now)
+    kept(rim, replace(plan, more={**plan.more, "emitted": whole["kind"]}), plan_id)
     if as_json:
         put_json(whole)
     else:

@@ -13,7 +13,7 @@ from vatio.cli._plan_options import configured
 from vatio.cli._plan_places import Places, Within, read_places
 from vatio.cli._rim import Rim
 from vatio.cli._sourcing import planning_source
-from vatio.errors import UnknownName, UsageError, VatioError
+from vatio.errors import LedgerError, UnknownName, UsageError, VatioError
 from vatio.plan.job import Job, Learnt, PowerStep, is_same, learn, parse_moment, plan_job, read_profile, read_rates
 from vatio.records import Plan, Quantity
 from vatio.report import duration, power_curve
@@ -57,7 +57,12 @@ def planned(
     """
     at = now or datetime.now(UTC)
     config = rim.config(configured(options))
-    learnt = _learnt(rim, command, profiled=options["profile"] == _LEARNT)
+    try:
+        learnt = _learnt(rim, command, profiled=options["profile"] == _LEARNT)
+    except LedgerError:
+        if not at_once_without:
+            raise
+        learnt = None  # what cannot be read teaches nothing
     job = _job(config, options, learnt, at)
     start = max(at, job.earliest or at)
     try:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from vatio.cli._carrying import orders_of
-from vatio.cli._doing import cancelled, engine_of
+from vatio.cli._doing import engine_of
+from vatio.cli._plan_kept import cancelled
 from vatio.cli._rim import Rim
 from vatio.cli._terminal import put_json, put_lines, put_table
 from vatio.errors import MeasureError, UnknownName, UsageError

@@ -13,6 +13,7 @@ from vatio.report import amount, clean, duration, receipt, told
 # Types only: a sealed run is shown without its record's classes.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.ledger import Ledger
     from vatio.records import Quantity, RunRecord
 
 
@@ -30,14 +31,27 @@ def show_run(rim: Rim, *, run: str, watch: bool, sci: str | None, as_json: bool)
         accounts = ledger.overview.footprints(record.id) if len(record.footprints) > 1 else ()
         change = None if as_json else series_text(ledger, record)
         head = ledger.overview.head_hash()
+        plan = _plan_lines(ledger, record.id) if record.plan and not as_json else ()
     score = None if sci is None else _score(record, sci)
     if as_json:
         known = record.to_json() if hasattr(record, "to_json") else to_json(record)
         more = {} if score is None else {"sci": {"unit": sci, "g_per_unit": to_json(score)}}
         put_json({**known, **more}, indent=None if watch else 2)
     else:
-        put_lines((*shown(record, change=change, head=head), *account_lines(accounts)))
+        put_lines((*shown(record, change=change, head=head), *plan, *account_lines(accounts)))
         put_lines([] if score is None else [f"{'SCI':<10} {told(score, 'g')} for each of {clean(sci or '')} (ISO/IEC 21031)"])
+
+
+def _plan_lines(ledger: Ledger, run: str) -> tuple[str, ...]:
+    """Say what the plan of a run promised, and how that turned out."""
+    from vatio.plan.outcome import Outcome, outcome_lines
+    from vatio.records import from_json
+
+    told = [said.payload for said in ledger.said("plan") if said.run == run]
+    found = next((plan["outcome"] for plan in reversed(told) if "outcome" in plan), None)
+    if found is not None:
+        return ("", *outcome_lines(from_json(Outcome, found)))
+    return ("", f"{'plan':<10} {clean(str(told[-1].get('decided_by', '')))}") if told else ()
 
 
 def _score(record: RunRecord, unit: str) -> Quantity:

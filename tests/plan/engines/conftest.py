@@ -66,7 +66,8 @@ class Project:
     def waits(self, *words: str) -> subprocess.Popen[str]:
         """Start a run that waits, and give it when it does."""
         process = self.start(*words)
-        until(lambda: self.states()[:1] == ["waiting"])
+        until(lambda: self.states()[:1] == ["waiting"] or process.poll() is not None)
+        assert process.poll() is None, process.communicate()
         return process
 
     def lines(self, name: str) -> list[str]:

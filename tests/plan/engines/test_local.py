@@ -16,6 +16,7 @@ FAR = (100.0, 160.0)
 MARK = ("sh", "-c", "date +%s.%N >> begun")
 
 
+@pytest.mark.slow
 def test_it_starts_in_its_clean_slot_and_is_held_against_its_plan(project: Project) -> None:
     now_s = project.curve((4.0, 30.0))
     done = project(*project.order("sh", "-c", "date +%s.%N >> begun; exit 7", options=("--record", "run.json", "--tag", "a=b")))
@@ -32,6 +33,7 @@ def test_it_starts_in_its_clean_slot_and_is_held_against_its_plan(project: Proje
     assert plan["plan"]["outcome"]["saved_ratio"]["value"] == pytest.approx(0.9)
     assert not list((project.folder / ".vatio" / "plans").iterdir())
     assert project("ledger", "verify").returncode == 0
+    assert "90.0 % saved" in project("runs", "show", "@1").stdout
 
 
 def test_ctrl_c_while_it_waits_is_130_and_nothing_ran(project: Project) -> None:
@@ -60,6 +62,7 @@ def test_a_waiter_that_is_ended_leaves_a_plan_to_take_up(project: Project, numbe
     assert (taken.returncode, len(project.lines("begun")), project.states()) == (0, 1, ["finished"]), taken.stderr
 
 
+@pytest.mark.slow
 def test_a_plan_is_carried_out_once(project: Project) -> None:
     project.curve(FAR)
     project.waits(*project.order(*MARK)).kill()
@@ -85,6 +88,7 @@ def test_cancel_ends_the_waiter_soon(project: Project) -> None:
     assert project("plan", "cancel", plan["id"]).returncode == 2
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_is_not_taken_back(project: Project) -> None:
     project.curve((0.0, 100.0))
     process = project.start(*project.order("sh", "-c", "date >> begun; sleep 3"))
@@ -95,6 +99,7 @@ def test_a_run_that_goes_on_is_not_taken_back(project: Project) -> None:
     assert process.wait(10) == 0
 
 
+@pytest.mark.slow
 def test_a_detached_run_outlives_its_terminal(project: Project) -> None:
     project.curve((3.0, 60.0))
     secret = "hunter2"
@@ -119,6 +124,7 @@ def test_a_missing_forecast_is_run_now_and_said(project: Project) -> None:
     assert "what the grid emitted meanwhile is not known" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_curve_that_is_gone_while_it_waits_is_run_now(project: Project) -> None:
     project.curve(FAR)
     process = project.waits(*project.order(*MARK))
@@ -127,6 +133,7 @@ def test_a_curve_that_is_gone_while_it_waits_is_run_now(project: Project) -> Non
     assert len(project.lines("begun")) == 1
 
 
+@pytest.mark.slow
 def test_a_forecast_that_is_renewed_moves_the_begin(project: Project) -> None:
     project.curve(FAR)
     process = project.waits(*project.order(*MARK))
@@ -136,6 +143,7 @@ def test_a_forecast_that_is_renewed_moves_the_begin(project: Project) -> None:
     assert project.states() == ["finished"]
 
 
+@pytest.mark.slow
 def test_a_forecast_that_only_trembles_moves_nothing(project: Project) -> None:
     now_s = project.curve((20.0, 60.0))
     process = project.waits(*project.order("true"))
@@ -206,6 +214,7 @@ def test_an_order_whose_folder_is_gone_is_refused(project: Project) -> None:
 
 
 @pytest.mark.terminal
+@pytest.mark.slow
 def test_a_terminal_shows_what_it_waits_for(project: Project) -> None:
     import os
     import pty

@@ -46,14 +46,15 @@ def longest_s(times: list[str]) -> float:
 
 
 def paused_order(project: Project, *command: str, options: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Order a job of six seconds whose clean windows are 1 to 5 and 11 to 60 s ahead."""
-    project.curve((1.0, 5.0), (11.0, 60.0))
+    """Order a job of seven seconds whose clean windows are 4 to 9 and 15 to 90 s ahead: a loaded machine starts slowly."""
+    project.curve((4.0, 9.0), (15.0, 90.0))
     usual = ("--interruptible", "--interval", "100ms", "--record", "run.json", *options)
-    return project.order(*command, options=usual, duration="6s", slack="60s")
+    return project.order(*command, options=usual, duration="7s", slack="80s")
 
 
+@pytest.mark.slow
 def test_a_job_is_paused_with_all_its_children_and_goes_on(project: Project) -> None:
-    done = project(*paused_order(project, sys.executable, "-c", WORK, "6"))
+    done = project(*paused_order(project, sys.executable, "-c", WORK, "7"))
     assert done.returncode == 0, done.stderr
     run = json.loads((project.folder / "run.json").read_text())
     (gap,) = [gap for gap in run["gaps"] if gap["reason"] == "paused by the plan"]
@@ -64,8 +65,9 @@ def test_a_job_is_paused_with_all_its_children_and_goes_on(project: Project) -> 
     assert run["duration_s"] > 10.0
 
 
+@pytest.mark.slow
 def test_a_killed_vatio_leaves_nothing_stopped(project: Project) -> None:
-    process = project.start(*paused_order(project, sys.executable, "-c", WORK, "6"))
+    process = project.start(*paused_order(project, sys.executable, "-c", WORK, "7"))
     until(lambda: bool(project.lines("kid")))
     (child,) = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()][:1]
     until(lambda: state(child) == "T")
@@ -77,6 +79,7 @@ def test_a_killed_vatio_leaves_nothing_stopped(project: Project) -> None:
     os.kill(child, signal.SIGTERM)
 
 
+@pytest.mark.slow
 def test_ctrl_c_reaches_a_paused_job(project: Project) -> None:
     process = project.start(*paused_order(project, "sh", "-c", f"echo $$ > pid; {TICKS.format('kid')}"))
     until(lambda: bool(project.lines("pid")))
@@ -87,6 +90,7 @@ def test_ctrl_c_reaches_a_paused_job(project: Project) -> None:
     assert state(pid) == ""
 
 
+@pytest.mark.slow
 def test_a_job_with_signals_of_its_own_is_told(project: Project) -> None:
     script = "trap 'echo p >> told' USR1; trap 'echo r >> told' USR2; n=0; while [ $n -lt 60 ]; do n=$((n+1)); sleep 0.2; done"
     own = ("--pause-signal", "USR1", "--resume-signal", "SIGUSR2")
@@ -96,6 +100,7 @@ def test_a_job_with_signals_of_its_own_is_told(project: Project) -> None:
     assert json.loads((project.folder / "run.json").read_text())["paused_s"] > 4.0
 
 
+@pytest.mark.slow
 def test_a_checkpoint_is_written_before_the_pause(project: Project) -> None:
     checkpoint = "sh -c 'sleep 0.3; echo $VATIO_PAUSE_PID >> saved'"
     words = paused_order(project, sys.executable, "-c", WORK, "5", options=("--checkpoint-command", checkpoint))
