@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from vatio.measure._recording import Recording as Recording
     from vatio.measure._recording import suspended_s as suspended_s
     from vatio.measure._surroundings import Surroundings as Surroundings
+    from vatio.measure._surroundings import environment as environment
     from vatio.measure._surroundings import surroundings as surroundings
     from vatio.measure._tree import ProcessTree as ProcessTree
     from vatio.measure.block import Run as Run
     from vatio.measure.block import Track as Track
+    from vatio.measure.block import Wish as Wish
     from vatio.measure.block import log_artifact as log_artifact
     from vatio.measure.block import log_metric as log_metric
     from vatio.measure.block import phase as phase
@@ -38,13 +40,18 @@ if TYPE_CHECKING:
     from vatio.measure.meters import Opened as Opened
     from vatio.measure.meters import open_meters as open_meters
     from vatio.measure.paired import Arm as Arm
+    from vatio.measure.paired import Once as Once
     from vatio.measure.paired import PairedCosts as PairedCosts
     from vatio.measure.paired import PairedDesign as PairedDesign
     from vatio.measure.paired import PairedMeasurement as PairedMeasurement
     from vatio.measure.paired import PairedOptions as PairedOptions
     from vatio.measure.paired import PairedProgress as PairedProgress
     from vatio.measure.paired import Repetition as Repetition
+    from vatio.measure.paired import end_below as end_below
+    from vatio.measure.paired import end_with_parent as end_with_parent
+    from vatio.measure.paired import measure_once as measure_once
     from vatio.measure.paired import measure_paired as measure_paired
+    from vatio.measure.paired import tree_cpu_s as tree_cpu_s
     from vatio.measure.wrap import Controller as Controller
     from vatio.measure.wrap import GapTeller as GapTeller
     from vatio.measure.wrap import LiveLine as LiveLine
@@ -65,15 +72,16 @@ __getattr__, __dir__, __all__ = door(
         "_meter": "Meter",
         "_reading": "Instruments",
         "_recording": "Facts Recording suspended_s",
-        "_surroundings": "Surroundings surroundings",
+        "_surroundings": "Surroundings environment surroundings",
         "_tree": "ProcessTree",
-        "vatio.measure.block": "Run Track log_artifact log_metric phase track work",
+        "vatio.measure.block": "Run Track Wish log_artifact log_metric phase track work",
         "vatio.measure.controls": (
             "AutoCap LimitSearch LimitSession PowerCap Window cost_j_per_unit journals open_limits restore_limits"
         ),
         "vatio.measure.meters": "Opened open_meters",
         "vatio.measure.paired": (
-            "Arm PairedCosts PairedDesign PairedMeasurement PairedOptions PairedProgress Repetition measure_paired"
+            "Arm Once PairedCosts PairedDesign PairedMeasurement PairedOptions PairedProgress Repetition end_below "
+            "end_with_parent measure_once measure_paired tree_cpu_s"
         ),
         "vatio.measure.wrap": "Controller GapTeller LiveLine Moment RunOptions RunOutcome run_command",
     },
