@@ -96,6 +96,12 @@ def test_hours_that_become_three_hours_are_no_holes_and_the_last_one_is_not_made
     assert curve.end_s - curve.starts_s[-1] == 3600.0
 
 
+def test_what_follows_a_hole_is_as_long_as_what_goes_before_it(tmp_path):
+    curve = read(tmp_path, "2026-01-01T00:00Z,1", "2026-01-01T00:30Z,2", "2026-01-01T02:00Z,3")
+    assert curve.values_g_per_kwh == (1.0, 2.0, None, 3.0)
+    assert curve.end_s - curve.starts_s[-1] == 1800.0
+
+
 def test_among_many_hours_of_one_length_two_gaps_side_by_side_are_holes(tmp_path):
     hours = [f"2026-01-01T{hour:02}:00Z,1" for hour in range(24) if hour not in (10, 12)]
     assert read(tmp_path, *hours).values_g_per_kwh.count(None) == 2

@@ -47,7 +47,7 @@ def series_of(
         source=source,
         kind=kind,
         starts_s=starts_s,
-        end_s=starts_s[-1] + (usual_s if strict else min(steps_s[-1], usual_s)),
+        end_s=starts_s[-1] + (usual_s if strict else lengths_s[-1] or min(steps_s[-1], usual_s)),
         step_s=usual_s,
         forecast_from_s=forecast_from_s,
         estimated_ratio=sum(slot.estimated for slot in ordered) / len(ordered),
