@@ -10,7 +10,8 @@ from vatio.cli._doing import engine_of
 from vatio.cli._plan_kept import cancelled
 from vatio.cli._rim import Rim
 from vatio.cli._terminal import put_json, put_lines, put_table
-from vatio.errors import MeasureError, UnknownName, UsageError
+from vatio.errors import LedgerError, MeasureError, UnknownName, UsageError
+from vatio.ledger import Said
 from vatio.plan.engines import Engine, Filed, PlanStanding, filed_orders, find_order, standings
 from vatio.records import rfc3339, to_json
 from vatio.report import clean, short_id
@@ -43,12 +44,17 @@ def standing_plans(rim: Rim) -> tuple[PlanStanding, ...]:
                 engines[name] = None
         return engines[name]
 
+    # An order tells of its plan too, where that could not be written into the ledger.
+    said = [Said("", run, rfc3339(one.order.submitted_at), to_json(one.order.plan)) for run, one in filed.items()]
+    known: dict[str, str] = {}
     try:
         with rim.ledger() as ledger:
             known = {run.id: run.status for run in ledger.overview.listed(0)}
-            return standings(ledger.said("plan"), filed, status_of=known.get, engine_of=engine)
-    except UnknownName:  # no ledger yet
-        return ()
+            said += ledger.said("plan")
+    except (UnknownName, LedgerError) as error:
+        if isinstance(error, LedgerError):
+            rim.note(str(error))
+    return standings(said, filed, status_of=known.get, engine_of=engine)
 
 
 def cancel_plan(rim: Rim, ref: str) -> None:

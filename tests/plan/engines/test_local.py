@@ -213,6 +213,16 @@ def test_an_order_whose_folder_is_gone_is_refused(project: Project) -> None:
         assert project("plan", "list").returncode == 0
 
 
+def test_where_the_project_cannot_be_written_it_waits_all_the_same(project: Project) -> None:
+    project.curve(FAR)
+    (project.folder / ".vatio").rmdir()
+    (project.folder / ".vatio").write_text("in the way")
+    process = project.waits(*project.order("true"))
+    (plan,) = project.plans()
+    assert project("plan", "cancel", plan["id"]).returncode == 0
+    assert process.wait(10) == 125
+
+
 @pytest.mark.terminal
 @pytest.mark.slow
 def test_a_terminal_shows_what_it_waits_for(project: Project) -> None:
