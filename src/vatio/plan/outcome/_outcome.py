@@ -130,8 +130,9 @@ def _percent_saved(found: Outcome) -> str:
     return f": {100.0 * value:.1f} % saved" if value >= 0.0 else f": {-100.0 * value:.1f} % lost"
 
 
-def _saved(met: Quantity, at_once: Quantity, running_ratio: float) -> Saving:
+def _saved(met_g_per_kwh: Quantity, now_g_per_kwh: Quantity, running_ratio: float) -> Saving:
     """Give the saved share: the energy is the same but for that of the pauses, so it is that of the intensities."""
+    met, at_once = met_g_per_kwh, now_g_per_kwh
     if met.value is None or at_once.value is None or not at_once.value * running_ratio > 0.0:
         return Saving(value=None, low=None, high=None)
     ends = [
