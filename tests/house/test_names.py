@@ -12,12 +12,12 @@ UNIT = re.compile(
 FREE = {
     "bound", "effect_size", "error", "reach", "spread", "step",
     "t", "df", "a", "b", "shift", "new", "minute", "last", "rest",
-    "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "cost", "count", "cpus_granted",
+    "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "cost", "count", "cpus_granted", "devices",
     "embodied", "margin", "max_loss", "rtol", "statistic",
     "original", "replay",
     "factor", "first", "flop", "high", "highest", "known", "least", "left", "level", "limit", "load", "low", "lowest",
     "magnitude", "maximum", "mean", "minimum", "most", "now", "number", "operational", "operational_market", "p", "part",
-    "peak", "position", "pue", "quantile", "quantity", "resolution", "right", "scale", "second", "share", "shares", "size",
+    "peak", "position", "priority", "pue", "quantile", "quantity", "resolution", "right", "scale", "second", "share", "shares", "size",
     "start", "threads", "total", "utilisation", "value", "values", "weight", "whole", "width", "x", "y", "z",
 }  # fmt: skip
 NUMBERS = {"float", "Quantity"}

@@ -12,7 +12,8 @@ from vatio.report.fleet import ZoneLoad
 def document(found: Fleeted) -> dict[str, Any]:
     """Give the plan for JSON: zones by slot, placements with their windows, what has no place and why."""
     shown = found.shown
-    saved = None if not shown.now_g else 1.0 - shown.emissions_g / shown.now_g
+    both = shown.now_both_g
+    saved = None if both is None or not both[0] else 1.0 - both[1] / both[0]
     return {
         "schema": "vatio.fleet/1",
         "start": shown.begin,

@@ -191,6 +191,7 @@ def _shown(asked: _Asked, plan: FleetPlan | None, fresh: Sequence[PlannedWindow]
         lost=tuple(LostJob(job=one.job, reason=one.reason, proved=one.proved) for one in lost),
         emissions_g=plan.emissions_g if plan else 0.0,
         now_g=plan.now_g if plan else None,
+        now_both_g=plan.now_both_g if plan else None,
         gap_ratio=plan.gap_ratio if plan else None,
         solver=plan.solver if plan else "none: nothing was left to place",
         notes=tuple(notes),

@@ -60,8 +60,7 @@ def summarise(
         work=story.work,
         metrics=story.metrics,
         utilisation=summed.utilisation(),
-        # A process that was never seen holding memory was never seen: none holds nothing.
-        peak_memory_bytes=_largest(peak_memory_bytes, summed.level("workload.memory_bytes").peak) or None,
+        peak_memory_bytes=_largest(peak_memory_bytes, summed.level("workload.memory_bytes").peak) or None,  # none holds nothing
         peak_gpu_memory_bytes=_largest(*(column.peak for column in summed.levels_of("gpu", "memory_bytes"))),
         bytes_read=_whole(summed.counted("io.read_bytes")),
         bytes_written=_whole(summed.counted("io.written_bytes")),

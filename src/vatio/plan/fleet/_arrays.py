@@ -86,11 +86,17 @@ class Arrays:
         grams = float(self.g_per_w[zone, found.slots[slots]].sum()) * self.demand[job, 0] + float(self.move_g[job, zone])
         return Spot(zone, found.slots[slots], grams)
 
-    def take(self, job: int, spot: Spot, left: Any, sign: float = -1.0) -> None:
-        """Take a job's place off what is left, or give it back (``sign`` 1)."""
-        left[0, spot.zone, spot.slots] += sign * self.demand[job, 0]
+    def take(self, job: int, spot: Spot, left: Any) -> None:
+        """Take a job's place off what is left."""
+        left[0, spot.zone, spot.slots] -= self.demand[job, 0]
         if self.has_devices:
-            left[1, spot.zone, spot.slots] += sign * self.demand[job, 1]
+            left[1, spot.zone, spot.slots] -= self.demand[job, 1]
+
+    def give_back(self, job: int, spot: Spot, left: Any) -> None:
+        """Give a job's place back."""
+        left[0, spot.zone, spot.slots] += self.demand[job, 0]
+        if self.has_devices:
+            left[1, spot.zone, spot.slots] += self.demand[job, 1]
 
 
 class Choice(NamedTuple):

@@ -16,7 +16,7 @@ _FEWEST, _PATIENCE = 30, 12
 class Bound(NamedTuple):
     """Hold the bound in grams, and the prices (zones x slots, grams a watt-slot) that gave it."""
 
-    grams: float
+    total_g: float
     price: Any
 
 
@@ -38,8 +38,8 @@ def lower_bound(arrays: Arrays, upper_g: float, *, rounds: int) -> Bound:
             paid_g += spot.cost_g + float(price[spot.zone, spot.slots].sum()) * arrays.demand[job, 0]
             used[spot.zone, spot.slots] += arrays.demand[job, 0]
         worth = paid_g - float((price[finite] * watts[finite]).sum())
-        since = 0 if worth > best.grams + 1e-9 * abs(worth) else since + 1
-        if worth > best.grams:
+        since = 0 if worth > best.total_g + 1e-9 * abs(worth) else since + 1
+        if worth > best.total_g:
             best = Bound(worth, price.copy())
         if since >= _PATIENCE:
             step, since, price = step / 2.0, 0, best.price.copy()

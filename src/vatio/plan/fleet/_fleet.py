@@ -131,7 +131,8 @@ class FleetPlan:
     """Hold a plan of all jobs. ``bound_g`` is a lower bound on the grams of any plan that places every job.
 
     ``gap_ratio`` is how far the plan may be from the best, ``None`` where jobs are unplaced. ``now_g`` is what the jobs
-    emit when each starts as early as capacity allows, in its home or first zone; ``None`` where that places fewer.
+    emit when each starts as early as capacity allows; ``None`` where that places fewer. ``now_both_g`` holds the grams at once
+    and as planned of the jobs that both place.
     """
 
     placements: tuple[Placement, ...]
@@ -140,6 +141,7 @@ class FleetPlan:
     bound_g: float
     gap_ratio: float | None
     now_g: float | None
+    now_both_g: tuple[float, float] | None
     solver: str
     cpu_s: float
     notes: tuple[str, ...] = ()

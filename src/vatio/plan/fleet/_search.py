@@ -167,7 +167,7 @@ class Search:
     def _take_out(self, job: int) -> None:
         spot = self.spots[job]
         if spot is not None:
-            self.arrays.take(job, spot, self.left, 1.0)
+            self.arrays.give_back(job, spot, self.left)
             self.spots[job] = None
             self._where[0, job] = -1
 

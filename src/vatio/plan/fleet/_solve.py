@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from vatio.errors import MissingExtra
-from vatio.plan.fleet._arrays import Arrays
+from vatio.plan.fleet._arrays import Arrays, Spot
 from vatio.plan.fleet._bound import Bound, lower_bound
 from vatio.plan.fleet._exact import MOST_COLUMNS, columns_of, solve
 from vatio.plan.fleet._fleet import Fleet, FleetPlan, Placement, Unplaced
@@ -36,7 +36,7 @@ def plan_fleet(
     arrays = Arrays(fleet)
     first = Search(arrays, seed=seed)
     first.construct()
-    now_g = _now_g(arrays)
+    at_once = _at_once(arrays)
     bound = lower_bound(arrays, first.cost_g, rounds=_rounds(arrays, cpu_limit_s))
     if told is not None:
         told(f"{len(fleet.jobs)} jobs placed, {len(first.unplaced)} waiting; looking for better places")
@@ -48,10 +48,10 @@ def plan_fleet(
     end_s = begun_s + cpu_limit_s
     small = columns_of(arrays) <= MOST_COLUMNS and not search.unplaced
     first_s = begun_s + cpu_limit_s * _SEARCH_SHARE if small else end_s
-    search.improve(until_cpu_s=first_s, bound_g=bound.grams, target_ratio=target_ratio)
-    if small and search.cost_g > bound.grams * (1.0 + target_ratio):
+    search.improve(until_cpu_s=first_s, bound_g=bound.total_g, target_ratio=target_ratio)
+    if small and search.cost_g > bound.total_g * (1.0 + target_ratio):
         bound = _finished(search, bound, limit_s=end_s - time.process_time())
-    return _plan(search, bound, now_g=now_g, cpu_s=time.process_time() - begun_s)
+    return _plan(search, bound, at_once=at_once, cpu_s=time.process_time() - begun_s)
 
 
 def _finished(search: Search, bound: Bound, *, limit_s: float) -> Bound:
@@ -62,7 +62,7 @@ def _finished(search: Search, bound: Bound, *, limit_s: float) -> Bound:
         return bound
     if solved.spots is not None and None not in solved.spots:
         search.place(solved.spots)
-    return bound._replace(grams=max(bound.grams, min(solved.bound_g, search.cost_g)))
+    return bound._replace(total_g=max(bound.total_g, min(solved.bound_g, search.cost_g)))
 
 
 def _rounds(arrays: Arrays, cpu_limit_s: float) -> int:
@@ -74,30 +74,29 @@ def _rounds(arrays: Arrays, cpu_limit_s: float) -> int:
     return max(20, min(400, int(cpu_limit_s * _BOUND_SHARE / max(one_s, 1e-6))))
 
 
-def _now_g(arrays: Arrays) -> float | None:
-    """Give the grams when each job starts as early as there is room, at home or in its first zone."""
+def _at_once(arrays: Arrays) -> dict[int, float]:
+    """Give the grams of each job that finds room when all start as early as there is some."""
     np = arrays.np
     left = arrays.capacity.copy()
-    grams = 0.0
+    found: dict[int, float] = {}
     order = sorted(range(len(arrays.fleet.jobs)), key=lambda job: arrays.fleet.jobs[job].earliest)
     rising = np.broadcast_to(np.arange(arrays.fleet.horizon, dtype=float), arrays.g_per_w.shape)
     for job in order:
         spot = arrays.spot(job, left, arrays.choices_of(job, rising * (float(arrays.g_per_w.max()) + 1.0)))
-        if spot is None:
-            return None
-        arrays.take(job, spot, left)
-        grams += spot.cost_g
-    return grams
+        if spot is not None:
+            arrays.take(job, spot, left)
+            found[job] = spot.cost_g
+    return found
 
 
-def _plan(search: Search, bound: Bound, *, now_g: float | None, cpu_s: float) -> FleetPlan:
+def _plan(search: Search, bound: Bound, *, at_once: Mapping[int, float], cpu_s: float) -> FleetPlan:
     fleet = search.arrays.fleet
     placed = [(job, spot) for job, spot in enumerate(search.spots) if spot is not None]
     unplaced = tuple(
         Unplaced(job=fleet.jobs[job].id, reason=reason, proved=proved) for job, (reason, proved) in why_unplaced(search).items()
     )
     emissions_g = math.fsum(spot.cost_g for _, spot in placed)
-    bound_g = max(0.0, bound.grams)
+    bound_g = max(0.0, bound.total_g)
     return FleetPlan(
         placements=tuple(
             Placement(
@@ -112,7 +111,14 @@ def _plan(search: Search, bound: Bound, *, now_g: float | None, cpu_s: float) ->
         emissions_g=emissions_g,
         bound_g=bound_g,
         gap_ratio=None if unplaced or not emissions_g else max(0.0, 1.0 - bound_g / emissions_g),
-        now_g=None if unplaced else now_g,
+        now_g=math.fsum(at_once.values()) if len(at_once) == len(placed) == len(fleet.jobs) else None,
+        now_both_g=_both(placed, at_once),
         solver="prices, then large neighbourhood search",
         cpu_s=cpu_s,
     )
+
+
+def _both(placed: Sequence[tuple[int, Spot]], at_once: Mapping[int, float]) -> tuple[float, float] | None:
+    """Give the grams at once and as planned of the jobs that have a place in both; ``None`` where there are none."""
+    pairs = [(at_once[job], spot.cost_g) for job, spot in placed if job in at_once]
+    return (math.fsum(one for one, _ in pairs), math.fsum(two for _, two in pairs)) if pairs else None

@@ -74,7 +74,10 @@ class LostJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetShown:
-    """Hold a fleet's plan to be shown; ``now_g`` is what the jobs emit when each starts as early as capacity allows."""
+    """Hold a fleet's plan to be shown; ``now_g`` is what the jobs emit when each starts as early as capacity allows.
+
+    ``now_both_g`` holds the grams at once and as planned of the jobs that both place.
+    """
 
     begin: datetime
     slot_s: float
@@ -83,6 +86,7 @@ class FleetShown:
     lost: tuple[LostJob, ...]
     emissions_g: float
     now_g: float | None
+    now_both_g: tuple[float, float] | None
     gap_ratio: float | None
     solver: str
     notes: tuple[str, ...] = ()
@@ -100,10 +104,11 @@ class FleetShown:
         """Say in one line how many jobs have a place, and what that is worth."""
         fresh = sum(not one.has_begun for one in self.placed)
         told = f"{counted(fresh)} placed" if not self.lost else f"{counted(fresh)} placed, {len(self.lost)} not"
-        if self.now_g is None or self.now_g <= 0.0:
+        if self.now_both_g is None or self.now_both_g[0] <= 0.0:
             return f"{told}: {_grams(self.emissions_g)}"
-        saved = 100.0 * (1.0 - self.emissions_g / self.now_g)
-        return f"{told}: {_grams(self.emissions_g)}, {saved:.1f} % less than as early as possible"
+        saved = 100.0 * (1.0 - self.now_both_g[1] / self.now_both_g[0])
+        said = "" if self.now_g is not None else ", of the jobs that both place"
+        return f"{told}: {_grams(self.emissions_g)}, {saved:.1f} % less than as early as possible{said}"
 
     def facts(self) -> list[tuple[str, str]]:
         """Name what the plan costs, and how good it is known to be."""
