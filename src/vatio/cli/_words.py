@@ -26,6 +26,9 @@ WORDS: dict[str, dict[str, str]] = {
     "plan": {
         "plan": "Plan when, where, on what and at what power to run.",
     },
+    "improve": {
+        "optimise": "Find the same answer for less: cheaper data, models, settings and code.",
+    },
     "prove": {
         "gate": "Stop a change that costs more energy: compare it with a baseline on this machine.",
         "reproduce": "Replay a run and say how far both agree, and where they part.",
