@@ -70,6 +70,19 @@ def test_an_orphan_is_followed_and_stays_counted_when_it_has_ended(tmp_path: Pat
     assert tree.read().cpu_s >= 0.35
 
 
+def test_a_grandchild_that_its_parent_waited_for_between_two_looks_counts_once() -> None:
+    code = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BUSY.format(0.3)!r}])\n"
+    tree = ProcessTree(own=False, rescan_s=0.0)
+    pid = os.posix_spawn(sys.executable, [sys.executable, "-c", code], os.environ)
+    tree.add(pid)
+    until(lambda: len(tree.pids()) == 2 and tree.read().cpu_s > 0.15 if tree.read() else False)
+    _, _, usage = os.wait4(pid, 0)
+    tree.ended(pid, usage.ru_utime + usage.ru_stime)
+
+    assert tree.pids() == ()
+    assert tree.read().cpu_s == pytest.approx(usage.ru_utime + usage.ru_stime)
+
+
 def test_what_was_used_never_becomes_less() -> None:
     tree, seen = ProcessTree(rescan_s=0.0), [0.0]
     children = [subprocess.Popen([sys.executable, "-c", BUSY.format(0.1)]) for _ in range(3)]

@@ -194,6 +194,10 @@ class ProcessTree:
             self._done[1] += process.read_bytes
             self._done[2] += process.written_bytes
             process.close()
+        for child in [other for other in self._live.values() if other.parent == pid]:
+            if not child.look():  # it waited for this one, whose time is in its own already
+                del self._live[child.pid]
+                child.close()
 
     def look_last(self, pid: int) -> None:
         """Read the bytes of a root that is over and not reaped yet: a short one was never looked at before."""
