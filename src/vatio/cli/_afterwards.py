@@ -16,10 +16,11 @@ from vatio.records import Plan, dumps, to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.account import EnergyCurve
+    from vatio.account import EnergyCurve, GridSeries
     from vatio.ledger import Ledger
     from vatio.measure import RunOutcome
     from vatio.plan.outcome import Outcome
+    from vatio.records import RunRecord
 
 
 def settled(rim: Rim, outcome: RunOutcome, order: Order, plan: Plan) -> tuple[RunOutcome, tuple[str, ...]]:
@@ -35,13 +36,21 @@ def settled(rim: Rim, outcome: RunOutcome, order: Order, plan: Plan) -> tuple[Ru
     hour = timedelta(hours=1)
     asked: dict[str, Any] = {"zone": zone, "start": order.submitted_at - hour, "end": record.ended_at + hour}
     series = realised(rim, order.wishes, when.get("source"), **asked)
-    if series is None:
+    if series is None or not _knows(series, record):
         return outcome, (f"{'plan':<10} {plan.decided_by}; what the grid emitted meanwhile is not known here",)
     try:
         with _ledger(rim) as ledger:
             return _accounted(rim, ledger, outcome, order, plan, series)
     except (LedgerError, UnknownName) as error:
         return outcome, (f"{'plan':<10} {plan.decided_by}; not accounted by the hour: {error}",)
+
+
+def _knows(series: GridSeries, record: RunRecord) -> bool:
+    """Tell whether a series knows anything of the hours of a run."""
+    from vatio.account import mean_over
+
+    begin = record.ended_at - timedelta(seconds=record.duration_s) if record.ended_at else record.started_at
+    return not mean_over(series, "g_per_kwh", begin, record.duration_s).is_missing
 
 
 def _ledger(rim: Rim) -> Ledger:

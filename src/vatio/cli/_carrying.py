@@ -151,8 +151,10 @@ class _Outlook:
     def __init__(self, rim: Rim, filed: Filed) -> None:
         self._rim, self._filed = rim, filed
         when = filed.order.wishes.get("when") or {}
-        self._source: str | None = when.get("source")
-        self._files = [entry.rpartition("=")[2] for entry in filed.order.wishes.get("curves") or ()]
+        chosen, wishes = rim.config().plan, filed.order.wishes
+        self._source: str | None = when.get("source") or chosen.source
+        entries = (*(wishes.get("curves") or chosen.curves), *(wishes.get("history") or chosen.history))
+        self._files = [entry.rpartition("=")[2] for entry in entries]
         self._seen = self._stamps()
         self._due_s = _monotonic_s() + _ASK_AGAIN_S
 

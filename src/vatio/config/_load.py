@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
 _PREFIX = "VATIO_"
 # What is no setting: a run's own variables (CONTRACT.md 4), where to read from, and what only this process is told.
-_OTHERS = ("VATIO_RUN", "VATIO_BOOT", "VATIO_SPOOL", "VATIO_ORDER", "VATIO_CONFIG", "VATIO_DEBUG", "VATIO_TEST_")
+_OTHERS = (
+    "VATIO_RUN",
+    "VATIO_BOOT",
+    "VATIO_SPOOL",
+    "VATIO_ORDER",
+    "VATIO_CONFIG",
+    "VATIO_DEBUG",
+    "VATIO_TEST_",
+    # Where a service of intensities is reached in place of its own address.
+    "VATIO_UK_URL",
+    "VATIO_ELECTRICITY_MAPS_URL",
+)
 _SHARED = ("tool", "vatio")
 
 
