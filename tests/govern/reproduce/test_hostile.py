@@ -171,6 +171,38 @@ def test_what_a_killed_replay_has_left_is_removed_at_the_next_start_and_its_work
     assert list(replays(project).iterdir()) == []
 
 
+STUBBORN = """import os, signal, sys, time
+open('o.json', 'w').write('1')
+if os.path.exists(sys.argv[1]):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if sys.argv[2] == 'daemon':
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork():
+                os._exit(0)
+        else:
+            sys.exit(0)
+    with open(sys.argv[1] + '.pid', 'w') as file:
+        file.write(str(os.getpid()))
+    time.sleep(120)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["daemon", "limit", "killed"])
+def test_a_workload_that_would_go_on_for_ever_does_not_outlive_its_replay(project, kind):
+    project.write(stubborn_py=STUBBORN)
+    flag = os.path.join(project.environ["HOME"], "flag")
+    project.run("--output", "o.json", "--", PYTHON, "stubborn.py", flag, kind)
+    Path(flag).touch()
+    replaying = project.start("reproduce", "@1", *(("--max-time", "1s") if kind == "limit" else ()))
+    until(lambda: os.path.exists(flag + ".pid") and Path(flag + ".pid").read_text())
+    if kind == "killed":
+        replaying.kill()
+    replaying.communicate(timeout=60)
+    until(lambda: not os.path.exists(f"/proc/{Path(flag + '.pid').read_text()}"))
+
+
 def test_ctrl_c_ends_a_replay_and_leaves_nothing(project):
     project.write(long_py=LONG)
     flag = os.path.join(project.environ["HOME"], "flag")

@@ -53,12 +53,12 @@ def choose(original: Original, *, environ: Mapping[str, str], veil: Veil) -> Cho
     if original.bundle is not None:
         return _of_bundle(original, original.bundle, environ, veil)
     executable, version = executable_of(original, veil), environment.python.get("version", "")
-    at_hand = interpreter_at(executable, environment, environ) if os.path.isfile(executable) else None
+    started_at = original.record.started_at
+    at_hand = interpreter_at(executable, environment, environ, started_at=started_at) if os.path.isfile(executable) else None
     usable = at_hand is not None and same_minor(version, at_hand.version)
     if at_hand is not None and usable and not at_hand.differences:
-        return Choice(
-            interpreter=at_hand, told=f"this one, {executable} ({at_hand.version}); every distribution has the run's bytes"
-        )
+        told = f"this one, {executable} ({at_hand.version}); every distribution has the run's bytes"
+        return Choice(interpreter=at_hand, told=told, notes=at_hand.notes)
     locked = lock_of(environment, original.folder, veil=veil)
     base = base_python(version, executable, environ)
     if locked.lock is not None and base is not None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from vatio.govern.bundle.environment import Installed, installed
-from vatio.measure.snapshot import describe, find_python
+from vatio.measure.snapshot import describe, find_python, is_word_of_record
 from vatio.records import Distribution, Divergence, Environment
 
 _OWN = "vatio"
@@ -22,6 +23,7 @@ class Interpreter(NamedTuple):
     version: str
     differences: tuple[Divergence, ...]
     editable: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def needs_python(environment: Environment) -> bool:
@@ -29,14 +31,34 @@ def needs_python(environment: Environment) -> bool:
     return environment.python.get("found_by") in _NAMED
 
 
-def interpreter_at(executable: str, environment: Environment, environ: Mapping[str, str]) -> Interpreter:
+def interpreter_at(
+    executable: str, environment: Environment, environ: Mapping[str, str], *, started_at: datetime
+) -> Interpreter:
     """Hold an interpreter and every distribution in it, by true bytes, against those of a run."""
     python = find_python((executable,), environ)
     told = describe(python)
     version = interpreter_version(executable) or told.get("version", "")
     here = {item.name: item for item in installed(executable)}
     differences = (*_versions(environment.python.get("version", ""), version), *_distributions(environment.distributions, here))
-    return Interpreter(executable, version, differences, tuple(path for item in here.values() for path in item.editable))
+    before_ns = int(started_at.timestamp() * 1e9)
+    as_it_was = {one for one in differences if is_patched(one) and _is_as_it_was(one, here, before_ns)}
+    return Interpreter(
+        executable,
+        version,
+        tuple(one for one in differences if one not in as_it_was),
+        tuple(path for item in here.values() for path in item.editable),
+        tuple(
+            f"{_name(one)} had been changed by hand before the run, which has noted its installer's digest" for one in as_it_was
+        ),
+    )
+
+
+def _name(difference: Divergence) -> str:
+    return difference.field.removeprefix("distributions.")
+
+
+def _is_as_it_was(difference: Divergence, here: Mapping[str, Installed], before_ns: int) -> bool:
+    return is_word_of_record(here[_name(difference)].folder, str(difference.original), before_ns=before_ns)
 
 
 def same_minor(version: str, other: str) -> bool:

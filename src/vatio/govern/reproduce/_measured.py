@@ -10,13 +10,18 @@ import json
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from vatio.config import Config
 from vatio.measure import RunOptions, run_command
+from vatio.measure.paired.repeat import children, descendants, end_all, send
+from vatio.measure.wrap import adopt_orphans
 
 _PR_SET_PDEATHSIG = 1
+_LOOK_S, _PATIENCE_S = 1.0, 5.0
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +31,7 @@ def main(arguments: list[str]) -> int:
         task: dict[str, Any] = json.load(file)
     os.unlink(task_path)  # it holds the environment, with its secrets
     end_with_parent(task["parent"])
+    adopt_orphans()
     given = {name: {key: _tuples(value) for key, value in section.items()} for name, section in task["config"].items()}
     options = RunOptions(environ=task["environ"], parents=tuple(task["parents"]), record_file=task["record_file"])
     outcome = run_command(task["command"], config=Config(given, root=task["root"]), options=options)
@@ -38,17 +44,33 @@ def main(arguments: list[str]) -> int:
     }
     with open(answer_path, "w", encoding="utf-8") as file:
         json.dump(answer, file)
+    end_all(children())  # its folder goes now
     return 0
 
 
 def end_with_parent(parent: int) -> None:
-    """Be asked to end when the process that waits for this one is killed, so that no workload outlives its scratch copy."""
+    """Be asked to end when the process that waits for this one is killed, so that no workload outlives its scratch copy.
+
+    One that does not listen is killed a while after.
+    """
     if sys.platform.startswith("linux"):
         import ctypes
 
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit(130)
+    if sys.platform != "win32":
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # they are for the thread that measures
+        threading.Thread(target=_outlived, args=(parent,), daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _outlived(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_S)
+    time.sleep(_PATIENCE_S)
+    for pid in descendants(os.getpid()):
+        send(pid, signal.SIGKILL)
 
 
 def _tuples(value: Any) -> Any:

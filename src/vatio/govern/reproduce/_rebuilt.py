@@ -24,7 +24,8 @@ def rebuilt(ready: Preparation, *, folder: str, environ: Mapping[str, str]) -> P
     python = build_environment(
         lock, folder=folder, python=choice.base, wheels=choice.wheels, offline=choice.wheels is not None, environ=environ
     )
-    found = interpreter_at(python, ready.original.environment, environ)
+    original = ready.original
+    found = interpreter_at(python, original.environment, environ, started_at=original.record.started_at)
     kept = tuple(one for one in ready.contradictions if not is_patched(one))
     patched = tuple(one for one in found.differences if is_patched(one))
     return replace(

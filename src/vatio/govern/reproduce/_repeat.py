@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 from vatio.config import SECTIONS, Config
 from vatio.errors import MeasureError
 from vatio.govern.reproduce._scratch import size_bytes
+from vatio.measure.paired.repeat import descendants, send
 from vatio.records import to_json
 
-_LOOK_S, _PATIENCE_S = 0.5, 5.0
+_LOOK_S, _PATIENCE_S, _SPARED = 0.5, 5.0, 50.0
 _TAIL_BYTES = 4096
 # Sections of the configuration that a replay is measured by; what is run is not taken from it.
 _KEPT = ("site", "meters", "record", "budgets")
@@ -104,8 +105,7 @@ def _watched(process: subprocess.Popen[bytes], task: Task) -> str | None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(look_s)
             return None
-        look_s = min(_LOOK_S, 2.0 * look_s)
-        stopped = None
+        begin_look_s, stopped = time.monotonic(), None
         if time.monotonic() - begin_s > task.limit_s:
             stopped = f"it ran longer than {task.limit_s:.0f} s"
         elif size_bytes(task.watched, limit_bytes=before_bytes + task.limit_bytes) > before_bytes + task.limit_bytes:
@@ -113,17 +113,23 @@ def _watched(process: subprocess.Popen[bytes], task: Task) -> str | None:
         if stopped:
             _end(process)
             return stopped
+        # A large tree takes a while to add up, on the machine that is measured.
+        look_s = max(min(_LOOK_S, 2.0 * look_s), _SPARED * (time.monotonic() - begin_look_s))
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask the whole group to end, then end it."""
-    for number, patience_s in ((signal.SIGTERM, _PATIENCE_S), (signal.SIGKILL, None)):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(patience_s)
-            if number == signal.SIGKILL:
-                return
+    """Ask the whole group to end, then end the workload, so that its run is still closed, then all of it."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_PATIENCE_S)
+    for pid in descendants(process.pid):
+        send(pid, signal.SIGKILL)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_PATIENCE_S)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _written(task: Task) -> dict[str, Any]:

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from vatio.measure.snapshot._distribution import Listed as Listed
     from vatio.measure.snapshot._distribution import digest_of_parts as digest_of_parts
     from vatio.measure.snapshot._distribution import distribution_digest as distribution_digest
+    from vatio.measure.snapshot._distribution import is_word_of_record as is_word_of_record
     from vatio.measure.snapshot._distribution import listed as listed
     from vatio.measure.snapshot._distribution import part_name as part_name
     from vatio.measure.snapshot._files import StatCache as StatCache
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
-        "_distribution": "Listed digest_of_parts distribution_digest listed part_name",
+        "_distribution": "Listed digest_of_parts distribution_digest is_word_of_record listed part_name",
         "_files": "StatCache digest_in_slices",
         "_git": "find_tree read_copy",
         "_python": "describe distributions find_python site_folders",

@@ -11,11 +11,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from vatio.files import regular
 from vatio.measure.snapshot._files import StatCache, mark
 
+T = TypeVar("T")
 _SLICE_BYTES = 1 << 20
 _SLICE_FILES = 256
 _MADE_BY_INSTALLING = frozenset(
@@ -40,7 +41,25 @@ def distribution_digest(folder: str) -> str | None:
 
     ``None`` where nothing lists its files, as with eggs.
     """
-    steps = _digest(folder, listed(folder), {}, trusted=False)
+    return _at_once(_digest(folder, listed(folder), {}, trusted=False))
+
+
+def is_word_of_record(folder: str, digest: str, *, before_ns: int) -> bool:
+    """Tell whether a digest is RECORD's word for files that were openly changed, by size or date, before a moment.
+
+    That is what a run which ended before its files were looked at has noted of them, and not what it imported.
+    """
+    try:
+        changed = _at_once(_changed(folder, os.stat(os.path.join(folder, "RECORD")).st_mtime_ns))
+    except OSError:
+        return False
+    if any(found is None or found.st_ctime_ns >= before_ns for found in changed.values()):
+        return False
+    told, seen = (_at_once(_digest(folder, listed(folder), known, trusted=True)) for known in ({}, changed))
+    return told == digest and seen == distribution_digest(folder)
+
+
+def _at_once(steps: Generator[bool, None, T]) -> T:
     while True:
         try:
             next(steps)

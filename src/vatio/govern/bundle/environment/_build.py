@@ -16,6 +16,11 @@ from vatio.govern.bundle.locks import Lock, requirements_text
 _LIMIT_S = 3600.0
 _PTH = "vatio-replay.pth"
 _LENDING = "vatio-replay"
+_STEERING = ("PIP_", "UV_", "VATIO_", "PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX")
+# Of an installer's variables only those are kept that say where packages come from, and how they are reached.
+_OF_NETWORK = (
+    "INDEX", "FIND_LINKS", "CACHE_DIR", "CERT", "TLS", "HOST", "PROXY", "TIMEOUT", "RETRIES", "KEYRING", "CONFIG_FILE",
+)  # fmt: skip
 # What vatio needs in the workload's process, to sign what it records there: lent where the environment has none of its own.
 _LENT = {"vatio": "vatio", "nacl": "pynacl", "_cffi_backend": "cffi"}
 
@@ -83,9 +88,9 @@ def _install_words(uv: str | None, python: str, listed: str, *, wheels: str, off
             uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "--no-deps", *copied, *cut, *alone, *found,
             "-r", listed,
         )  # fmt: skip
-    binary = ("--only-binary=:all:",) if offline else ()
+    binary, isolated = (("--only-binary=:all:",), ("--isolated",)) if offline else ((), ())
     return (
-        *pip_command(), "--python", python, "--disable-pip-version-check", "--no-input", "install", "--quiet",
+        *pip_command(), "--python", python, *isolated, "--disable-pip-version-check", "--no-input", "install", "--quiet",
         "--require-hashes", "--no-deps", "--no-compile", *binary, *alone, *found, "-r", listed,
     )  # fmt: skip
 
@@ -148,9 +153,12 @@ def _hint(said: str) -> str:
 
 
 def _clean(environ: Mapping[str, str]) -> dict[str, str]:
-    """Leave out what would install elsewhere or import past the new environment."""
-    dropped = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_REQUIRE_VIRTUALENV")
-    return {name: value for name, value in environ.items() if name not in dropped and not name.startswith("VATIO_")}
+    """Leave out what would install elsewhere, or other things, or import past the new environment."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith(_STEERING) or (name.startswith(("PIP_", "UV_")) and any(word in name for word in _OF_NETWORK))
+    }
 
 
 def _uv() -> str | None:
