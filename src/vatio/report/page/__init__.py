@@ -4,6 +4,7 @@ from vatio._door import door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.report._words import words as words
     from vatio.report.page._html import NOTHING as NOTHING
     from vatio.report.page._html import Html as Html
     from vatio.report.page._html import join as join
@@ -23,5 +24,6 @@ __getattr__, __dir__, __all__ = door(
         "_html": "NOTHING Html join table tag text user",
         "_one": "Material run_sections section",
         "_page": "document to_html",
+        "vatio.report._words": "words",
     },
 )

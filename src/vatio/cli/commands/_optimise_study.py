@@ -1,0 +1,16 @@
+"""``vatio optimise study``: published studies, each a sub-command."""
+
+from __future__ import annotations
+
+from vatio.cli._sub_words import SubWords
+
+STUDIES: dict[str, str] = {
+    "data-centric": "What fewer rows and features save six algorithms, and what they cost in quality.",
+}
+
+command = SubWords(
+    "study",
+    STUDIES,
+    prefix="vatio.cli.commands._optimise_study",
+    help="Repeat a published study on this machine, as one run of the ledger, and say where it agrees.",
+)
