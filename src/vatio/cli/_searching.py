@@ -39,7 +39,7 @@ def searched(rim: Rim, words: Sequence[str], options: Mapping[str, Any]) -> Sear
         seed=options["seed"],
         workers=options["workers"],
         most_trials=options["trials"],
-        least_gain=options["least_gain"],
+        least_gain_per_unit=options["least_gain"],
         timeout_s=parse_duration_s(options["trial_timeout"]),
         is_warm=not options["cold"],
     )
@@ -79,7 +79,7 @@ def progress_line(progress: SearchProgress) -> str:
     latest, best = progress.latest, progress.best
     came = ", ".join(f"{value:.6g}" for value in latest.values) if latest.values else f"{latest.status}: {latest.reason}"
     best_text = "none yet" if best is None or not best.values else f"{best.values[0]:.6g}"
-    spent = spent_text(progress.spent, progress.budget.unit)
+    spent = spent_text(progress.cost, progress.budget.unit)
     return f"trial {latest.number}: {came}; best {best_text}; {spent} of {progress.budget.text}"
 
 
@@ -105,7 +105,7 @@ def search_lines(found: SearchResult) -> list[str]:
     said = ", ".join(f"{number} {status}" for status, number in count.items() if number) or "none"
     lines = ["", f"{found.metrics[0].name} against {found.budget.unit}:", *_climb(found), ""]
     lines.append(f"trials: {said}; learnt from {found.warm} of other searches")
-    lines.append(f"search: {spent_text(found.spent, found.budget.unit)} of {found.budget.text}; ended by {found.ended_by}")
+    lines.append(f"search: {spent_text(found.cost, found.budget.unit)} of {found.budget.text}; ended by {found.ended_by}")
     if found.best is None:
         lines.append("no trial has finished: give a larger budget, or see why they failed")
         lines += sorted({f"  {trial.reason}" for trial in found.trials if trial.reason})

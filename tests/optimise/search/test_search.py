@@ -68,9 +68,9 @@ def test_two_workers_give_the_same_trials_as_one(config):
 def test_a_budget_is_hard_and_the_trial_over_it_stopped_counted_and_failed(config):
     found = made(config, slow, most_trials=None, budget=read_budget("0.8cpu-s"), is_warm=False)
     assert found.ended_by == "budget"
-    assert found.spent <= 0.9
+    assert found.cost <= 0.9
     assert all(trial.values is None for trial in found.trials if trial.status == "stopped")
-    assert found.spent >= sum(trial.cost for trial in found.trials)
+    assert found.cost >= sum(trial.cost for trial in found.trials)
 
 
 def test_a_budget_too_small_for_one_trial_gives_no_best(config):
@@ -85,7 +85,7 @@ def test_a_budget_in_joules_counts_what_is_modelled_at_its_high_end(config):
     for trial in found.trials:
         energy_j = by_id[trial.run].energy_j
         assert trial.cost == (energy_j.value if energy_j.provenance == "measured" else energy_j.high)
-    assert found.spent >= sum(trial.cost for trial in found.trials)
+    assert found.cost >= sum(trial.cost for trial in found.trials)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "good", None, (1.0, 2.0)])
@@ -141,7 +141,7 @@ def test_what_another_search_has_tried_is_learnt_and_not_repeated(config):
 
 
 def test_it_ends_when_it_gains_no_more(config):
-    found = made(config, lambda _trial: 1.0, most_trials=30, least_gain=0.1)
+    found = made(config, lambda _trial: 1.0, most_trials=30, least_gain_per_unit=0.1)
     assert (found.ended_by, len(found.trials) < 20) == ("gain", True)
 
 
@@ -170,7 +170,7 @@ def test_resuming_goes_on_as_if_it_had_not_ended(config):
     whole = made(config, most_trials=9, is_warm=False)
     assert points(resumed) == points(whole)
     assert [trial.is_earlier for trial in resumed.trials] == [True] * 5 + [False] * 4
-    assert resumed.spent > first.spent
+    assert resumed.cost > first.cost
     assert next(run for run in ledger_runs(config) if run.id == resumed.run).parents == (first.run,)
     with pytest.raises(UsageError, match="something else"):
         made(config, most_trials=9, seed=8, resume=first.run)

@@ -12,8 +12,7 @@ from vatio.measure._granted import slurp
 from vatio.measure.paired._design import Arm
 from vatio.measure.paired._measurement import Repetition
 from vatio.measure.paired._order import Turn
-from vatio.measure.paired.repeat import Setting, Stopping, repeat
-from vatio.measure.paired.repeat._processes import descendants, send
+from vatio.measure.paired.repeat import Setting, Stopping, descendants, repeat, send
 from vatio.measure.wrap import adopt_orphans
 
 _PR_SET_PDEATHSIG = 1

@@ -20,8 +20,8 @@ class SearchDesign:
     """Hold how a search is made.
 
     The metric ``cost`` is what a trial costs, in the budget's unit; all others are the objective's. ``workers`` trials run at
-    once: one and two give the same trials for the same ``seed``. ``most_trials`` ends it by number, ``least_gain`` when the
-    first metric gains less than this for a joule or CPU-second more; ``timeout_s`` ends one trial. ``is_warm`` lets it learn
+    once: one and two give the same trials for the same ``seed``. ``most_trials`` ends it by number, ``least_gain_per_unit``
+    when the first metric gains less than this for a joule or CPU-second more; ``timeout_s`` ends one trial. ``is_warm`` lets it learn
     from the ledger's trials of other searches for the same thing.
 
     Raises:
@@ -34,7 +34,7 @@ class SearchDesign:
     seed: int = 0
     workers: int = 1
     most_trials: int | None = None
-    least_gain: float | None = None
+    least_gain_per_unit: float | None = None
     timeout_s: float = _HOUR_S
     is_warm: bool = True
 
@@ -47,7 +47,7 @@ class SearchDesign:
                 raise UsageError(f"{name} is {number!r}", hint=f"a whole number, {least} or more")
         if self.most_trials == 0:
             raise UsageError("no trials are to be made", hint="give 1 or more")
-        for name, value in (("least gain", self.least_gain), ("timeout", self.timeout_s)):
+        for name, value in (("least gain", self.least_gain_per_unit), ("timeout", self.timeout_s)):
             if value is not None and not (math.isfinite(value) and value > 0.0):
                 raise UsageError(f"the {name} is {value!r}", hint="give a number above 0")
 
@@ -64,7 +64,7 @@ class SearchProgress(NamedTuple):
     latest: TrialFound
     best: TrialFound | None
     done: int
-    spent: float
+    cost: float
     budget: Budget
 
 

@@ -24,7 +24,7 @@ class Earlier(NamedTuple):
 
     runs: tuple[RunRecord, ...] = ()
     trials: tuple[TrialFound, ...] = ()
-    spent: float = 0.0
+    cost: float = 0.0
     warm: tuple[TrialFound, ...] = ()
 
 
@@ -89,7 +89,10 @@ def _cost(record: RunRecord, sought: Sought) -> float:
 
 def is_stopped(record: RunRecord) -> bool:
     """Tell whether a trial did not come to its end: it counts as spent, and is made again."""
-    return record.status not in ("finished", "failed") or any(note.startswith(_STOPPED) for note in record.notes)
+    if record.status not in ("finished", "failed"):
+        return True
+    was_done = record.status == "finished" and bool(record.metrics)  # the word to stop came when it had told its result
+    return not was_done and any(note.startswith(_STOPPED) for note in record.notes)
 
 
 def _values(record: RunRecord, sought: Sought, cost: float) -> tuple[tuple[float, ...] | None, str]:

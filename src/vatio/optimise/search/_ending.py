@@ -32,7 +32,7 @@ def is_worth_it(trials: Sequence[TrialFound], design: SearchDesign) -> bool:
     than what is to come.
     """
     done = [trial for trial in trials if trial.status == "finished"]
-    if design.least_gain is None or len(done) < 2 * _LEAST_TRIALS:
+    if design.least_gain_per_unit is None or len(done) < 2 * _LEAST_TRIALS:
         return True
     half, spent, split = sum(trial.cost for trial in trials) / 2.0, 0.0, 0
     while spent < half:
@@ -40,7 +40,7 @@ def is_worth_it(trials: Sequence[TrialFound], design: SearchDesign) -> bool:
         split += 1
     before, after = _best(trials[:split], design), _best(trials, design)
     later = sum(trial.cost for trial in trials[split:])
-    return before is None or after is None or later <= 0.0 or (before - after) / later >= design.least_gain
+    return before is None or after is None or later <= 0.0 or (before - after) / later >= design.least_gain_per_unit
 
 
 def _best(trials: Iterable[TrialFound], design: SearchDesign) -> float | None:

@@ -24,7 +24,7 @@ def picture(found: SearchResult) -> str:
     title = f"{escape(metric.name)} against what was spent"
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body>'
-        f"<h1>{title}</h1>{_drawn(found)}<p>{spent_text(found.spent, found.budget.unit)} of {found.budget.text}, "
+        f"<h1>{title}</h1>{_drawn(found)}<p>{spent_text(found.cost, found.budget.unit)} of {found.budget.text}, "
         f"ended by {found.ended_by}, run {escape(found.run)}</p><table>{head}{''.join(rows)}</table></body></html>\n"
     )
 
@@ -58,8 +58,8 @@ def _drawn(found: SearchResult) -> str:
     )
 
 
-def _x(at: float, most: float) -> float:
-    return _EDGE + (_WIDTH - 2 * _EDGE) * (at / most if most > 0.0 else 0.0)
+def _x(value: float, most: float) -> float:
+    return _EDGE + (_WIDTH - 2 * _EDGE) * (value / most if most > 0.0 else 0.0)
 
 
 def _y(value: float, low: float, high: float) -> float:

@@ -37,7 +37,7 @@ class SearchResult:
     """Hold what a search has found. ``front`` are the trials that no other beats in everything, ``best`` the first of them.
 
     ``cpu_s`` and ``energy_j`` are all that the search cost, failed trials, earlier parts and the search itself included;
-    ``spent`` is that in the budget's unit. ``ended_by`` is budget, trials, space or gain. ``warm`` counts the trials of other
+    ``cost`` is that in the budget's unit. ``ended_by`` is budget, trials, space or gain. ``warm`` counts the trials of other
     searches that it has learnt from.
     """
 
@@ -49,7 +49,7 @@ class SearchResult:
     trials: tuple[TrialFound, ...]
     front: tuple[TrialFound, ...]
     best: TrialFound | None
-    spent: float
+    cost: float
     energy_j: float | None
     cpu_s: float
     ended_by: str

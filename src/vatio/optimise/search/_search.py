@@ -102,7 +102,7 @@ class Making:
         if told.run is None:
             return _failed(number, params, told.reason)
         trial: TrialFound = _read(self._config, lambda ledger: trial_of(_known(ledger).run(told.run), self.sought))
-        if told.is_stopped:
+        if told.is_stopped and trial.values is None:
             return replace(trial, status="stopped", values=None, reason=_NO_ROOM)
         return replace(trial, reason=told.reason or trial.reason) if trial.values is None else trial
 
@@ -132,13 +132,13 @@ class _Search:
         self._running: dict[int, tuple[Worker, Params]] = {}
         self._ended: dict[int, TrialFound] = {}
         self._told: dict[int, TrialFound] = {}
-        self._spending = Spending(earlier=earlier.spent)
+        self._spending = Spending(before=earlier.cost)
         self._next, self._ended_by = 0, ""
 
     def result(self) -> SearchResult:
         """Search, and say what was found."""
         rate = self._making.rate()
-        self._spending = Spending(earlier=self._earlier.spent, rate=rate)
+        self._spending = Spending(before=self._earlier.cost, factor=rate)
         try:
             while self._goes_on():
                 self._fill()
@@ -239,7 +239,7 @@ class _Search:
             trials=tuple(self._ended[number] for number in sorted(self._ended)),
             front=front,
             best=best_of(front, design.metrics),
-            spent=spent,
+            cost=spent,
             energy_j=spent if design.budget.unit == "J" else known_j,
             cpu_s=self._spending.cpu_s() + sum(run.cpu_s or 0.0 for run in self._earlier.runs),
             ended_by=self._ended_by,

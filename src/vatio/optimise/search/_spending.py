@@ -13,10 +13,10 @@ _END_CPU_S = 0.06
 
 
 class Spending:
-    """Add up what is spent, in the budget's unit. ``rate`` is what a CPU-second costs in it: 1 where that is the unit."""
+    """Add up what is spent, in the budget's unit. ``factor`` is what a CPU-second costs in it: 1 where that is the unit."""
 
-    def __init__(self, *, earlier: float, rate: float = 1.0) -> None:
-        self._earlier, self._rate, self._told = earlier, rate, 0.0
+    def __init__(self, *, before: float, factor: float = 1.0) -> None:
+        self._before, self._factor, self._told = before, factor, 0.0
         self._begun_s = _used_s()
         self._trials_cpu_s = 0.0
 
@@ -25,7 +25,7 @@ class Spending:
         if unit == "J" and cpu_s:
             self._told += cost
             self._trials_cpu_s += cpu_s
-            self._rate = max(self._rate, cost / cpu_s)
+            self._factor = max(self._factor, cost / cpu_s)
 
     def cpu_s(self) -> float:
         """Give the CPU-seconds of this part of the search: its own, and of all workers that have ended."""
@@ -34,11 +34,11 @@ class Spending:
     def total(self, running: Iterable[Worker] = ()) -> float:
         """Give all that is spent, earlier parts included."""
         cpu_s = self.cpu_s() + sum(worker.cpu_s() for worker in running)
-        return self._earlier + self._told + max(0.0, cpu_s - self._trials_cpu_s) * self._rate
+        return self._before + self._told + max(0.0, cpu_s - self._trials_cpu_s) * self._factor
 
     def foreseen(self, running: Collection[Worker]) -> float:
         """Give what will have been spent once all that runs has been stopped."""
-        return self.total(running) + (len(running) + 1) * _END_CPU_S * self._rate
+        return self.total(running) + (len(running) + 1) * _END_CPU_S * self._factor
 
 
 def burn() -> None:

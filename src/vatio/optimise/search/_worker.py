@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from vatio.config import Config
+from vatio.errors import VatioError
 from vatio.measure import Arm, Once, end_below, end_with_parent, measure_once, tree_cpu_s
 
 # What a worker is given between the word and the kill, so that it knows why its workload ended.
@@ -79,7 +80,7 @@ def _be(ordered: Ordered, writing: int, parent: int) -> Any:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if end_with_parent(parent):
             os.write(writing, json.dumps(_said(ordered)).encode())
-    except BaseException as error:  # noqa: BLE001  the end of this process: the search is told, and goes on
+    except (VatioError, OSError, ValueError) as error:
         with suppress(OSError):
             os.write(writing, json.dumps([None, False, f"{type(error).__name__}: {error}"[:500]]).encode())
     finally:
