@@ -20,6 +20,7 @@ LOOPS = {
     "a sum": "t = 0.0\nfor x in xs:\n    t += x * x\nreturn t",
     "a sum of some": "t = 0.0\nfor x in xs:\n    if x > 0:\n        t += math.sqrt(x)\nreturn t",
     "two branches": "t = 0.0\nfor x in xs:\n    if x > 0:\n        t += x\n    else:\n        t -= 2\nreturn t",
+    "a value set again": "t = 0.0\nfor x in xs:\n    y = x\n    if x > 3:\n        y = x * 0.9\n    t += y\nreturn t",
     "a count": "n = 0\nfor x in xs:\n    if -1 < x <= 5:\n        n += 1\nreturn n",
     "rows left out": "t = 0.0\nfor x in xs:\n    if x < 0 or x > 100:\n        continue\n    t += x\nreturn t",
     "a choice": "out = []\nfor x in xs:\n    out.append(x if x > 0 else -x)\nreturn out",

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from vatio.optimise.code._axes import bind, summed
-from vatio.optimise.code._vector import Rows, Scope, Vec, aligned, joined, rows, simple, vector
+from vatio.optimise.code._extremes import extreme
+from vatio.optimise.code._state import Nest, name_it
+from vatio.optimise.code._vector import Rows, Scope, Vec, aligned, joined, read, rows, simple, vector
 
 _SIGNS = {ast.Add: ("+", "sum"), ast.Sub: ("-", "sum"), ast.Mult: ("*", "prod")}
-
-
-@dataclass(slots=True, kw_only=True)
-class Nest:
-    """Hold a nest while it is translated. ``made`` says at what depth a name gets its first value."""
-
-    scope: Scope
-    made: dict[str, int] = field(default_factory=dict)
-    lists: dict[str, Vec] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
-    where: Vec | None = None
-    plain: frozenset[str] = frozenset()
-
-    @property
-    def depth(self) -> int:
-        """Give the number of loops around."""
-        return len(self.scope.lengths)
 
 
 def translated(loop: ast.For, function: ast.FunctionDef, *, np: str = "np") -> list[str]:
@@ -124,7 +109,7 @@ def _statement(statement: ast.stmt, nest: Nest) -> None:
     if isinstance(statement, ast.For):
         _loop(statement, nest)
     elif isinstance(statement, ast.If):
-        if _extreme(statement, nest):
+        if extreme(statement, nest):
             return
         _branch(statement.test, statement.body, nest)
         if statement.orelse:
@@ -163,6 +148,10 @@ def _assign(target: ast.expr, value: ast.expr, nest: Nest) -> None:
     if isinstance(target, ast.Subscript):
         _store(target, value, nest)
         return
+    is_branch = bool(scope.mask) or nest.where is not None
+    if isinstance(target, ast.Name) and is_branch and target.id in scope.env:
+        _choose(target.id, value, nest)
+        return
     if not isinstance(target, ast.Name) or nest.where is not None:
         raise ValueError(f"`{ast.unparse(target)}` is set in a way that has no counterpart")
     if isinstance(value, ast.List) and not value.elts:
@@ -173,16 +162,21 @@ def _assign(target: ast.expr, value: ast.expr, nest: Nest) -> None:
     if isinstance(known, Rows) and known.index:
         scope.env[target.id] = known  # a row by another name
     else:
-        _name_it(target.id, vector(value, scope), nest)
+        name_it(target.id, vector(value, scope), nest)
     nest.made[target.id] = nest.depth
 
 
-def _name_it(name: str, value: Vec, nest: Nest) -> None:
-    """Keep what has axes under its name, so that it is computed once; a plain value stays where it stands."""
-    if value.axes:
-        nest.lines.append(f"{name} = {value.code}")
-        value = replace(value, code=name)
-    nest.scope.env[name] = value
+def _choose(name: str, node: ast.expr, nest: Nest) -> None:
+    """Translate a name that is set again for some rows: they get the new value, the others keep theirs."""
+    scope = nest.scope
+    condition = nest.where or Vec(code=scope.mask, axes=(0,))
+    mask, scope.mask = scope.mask, ""
+    old, new = scope.env[name], vector(node, scope)
+    before = read(old, scope) if isinstance(old, Rows) else old
+    if before.mask:
+        raise ValueError(f"`{name}` is set in a branch and read outside it")
+    name_it(name, joined(f"{scope.np}.where({{}}, {{}}, {{}})", condition, new, before), nest)
+    scope.mask = mask
 
 
 def _add(statement: ast.AugAssign, nest: Nest) -> None:
@@ -199,7 +193,7 @@ def _add(statement: ast.AugAssign, nest: Nest) -> None:
     value = _where(vector(statement.value, scope), nest, "0" if fold == "sum" else "1")
     start = scope.env.get(name)
     if depth == nest.depth and isinstance(start, Vec):
-        _name_it(name, joined(f"{{}} {sign} {{}}", start, value, mask=scope.mask), nest)
+        name_it(name, joined(f"{{}} {sign} {{}}", start, value, mask=scope.mask), nest)
         return
     over = tuple(range(depth, nest.depth))
     folded = _folded(value, over, fold, nest)
@@ -207,7 +201,7 @@ def _add(statement: ast.AugAssign, nest: Nest) -> None:
         nest.lines.append(f"{name} {sign}= {_plain(folded.code, scope)}")
     elif isinstance(start, Vec):
         is_neutral = start.code in (("0", "0.0") if sign == "+" else ("1", "1.0"))
-        _name_it(name, folded if is_neutral else joined(f"{{}} {sign} {{}}", start, folded), nest)
+        name_it(name, folded if is_neutral else joined(f"{{}} {sign} {{}}", start, folded), nest)
     else:
         raise ValueError(f"`{name}` is carried from one row to the next")
 
@@ -320,75 +314,3 @@ def _append(call: ast.Call, nest: Nest) -> None:
         raise ValueError(f"what is appended to `{name}` is the same in every row")
     rest = "" if len(axes) == 1 else ".ravel()"
     nest.lines.append(f"{name}.extend({simple(value.code)}{rest}.tolist())")
-
-
-def _extreme(statement: ast.If, nest: Nest) -> bool:
-    """Translate ``if x > best: best, at = x, i``; tell whether it was one."""
-    test = statement.test
-    scope = nest.scope
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Lt, ast.Gt))):
-        return False
-    sets = {
-        part.targets[0].id: part.value
-        for part in statement.body
-        if isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name)
-    }
-    sides = [test.left, test.comparators[0]]
-    for best, other in (sides, sides[::-1]):
-        is_best = isinstance(best, ast.Name) and best.id in sets and ast.unparse(sets[best.id]) == ast.unparse(other)
-        if not is_best or len(sets) != len(statement.body) or statement.orelse or scope.mask or nest.where is not None:
-            continue
-        assert isinstance(best, ast.Name)
-        is_greatest = isinstance(test.ops[0], ast.Gt) == (other is test.left)
-        value = vector(other, scope)
-        if nest.depth == 1 and best.id not in nest.made and value.axes == (0,):
-            _best_of_all(best.id, value, sets, is_greatest=is_greatest, nest=nest)
-        else:
-            _best_of_row(best.id, value, sets, is_greatest=is_greatest, nest=nest)
-        return True
-    return False
-
-
-def _best_of_all(best: str, value: Vec, sets: dict[str, ast.expr], *, is_greatest: bool, nest: Nest) -> None:
-    scope, np = nest.scope, nest.scope.np
-    values, at = scope.fresh("values"), scope.fresh("at")
-    # NaN is never beyond anything, as in the loop.
-    least = f"-{np}.inf" if is_greatest else f"{np}.inf"
-    safe = f"{np}.nan_to_num({values}, nan={least}, posinf={np}.inf, neginf=-{np}.inf)"
-    nest.lines += [
-        f"{values} = {np}.asarray({value.code})",
-        f"if len({values}):",
-        f"    {at} = int({np}.{'argmax' if is_greatest else 'argmin'}({safe}))",
-        f"    if {values}[{at}] {'>' if is_greatest else '<'} {best}:",
-        f"        {best} = {values}[{at}].item()",
-    ]
-    for name, node in sets.items():
-        if name != best:
-            found = vector(node, scope)
-            code = at if found.whole == f":{scope.lengths[0]}" else f"{simple(found.code)}[{at}].item()"
-            nest.lines.append(f"        {name} = {code if found.axes else found.code}")
-
-
-def _best_of_row(best: str, value: Vec, sets: dict[str, ast.expr], *, is_greatest: bool, nest: Nest) -> None:
-    """Translate the best of each row of a nest: the inner axis goes, and ties stay with the first."""
-    scope, np = nest.scope, nest.scope.np
-    start, inner = scope.env.get(best), nest.depth - 1
-    if nest.made.get(best) != inner or not isinstance(start, Vec) or start.axes or inner not in value.axes:
-        raise ValueError(f"`{best}` is carried from one row to the next")
-    values = scope.fresh("values")
-    nest.lines.append(f"{values} = {value.code}")
-    axes = value.axes[:-1]
-    for name, node in sets.items():
-        if name == best:
-            continue
-        known, first = scope.env.get(node.id) if isinstance(node, ast.Name) else None, scope.env.get(name)
-        is_index = isinstance(known, Vec) and known.axes == (inner,) and known.whole == f":{scope.lengths[inner]}"
-        if not is_index or not isinstance(first, Vec) or first.axes:
-            raise ValueError(f"`{name}` follows the best of a row in a way that has no counterpart")
-        least = f"-{np}.inf" if is_greatest else f"{np}.inf"
-        safe = f"{np}.nan_to_num({values}, nan={least}, posinf={np}.inf, neginf=-{np}.inf)"
-        is_beyond = f"({values} {'>' if is_greatest else '<'} {start.code}).any(axis=-1)"
-        arg = f"{np}.{'argmax' if is_greatest else 'argmin'}({safe}, axis=-1)"
-        _name_it(name, Vec(code=f"{np}.where({is_beyond}, {arg}, {first.code})", axes=axes), nest)
-    fold = "fmax" if is_greatest else "fmin"
-    _name_it(best, Vec(code=f"{np}.{fold}.reduce({values}, axis=-1, initial={start.code})", axes=axes), nest)
