@@ -21,8 +21,8 @@ class SearchDesign:
 
     The metric ``cost`` is what a trial costs, in the budget's unit; all others are the objective's. ``workers`` trials run at
     once: one and two give the same trials for the same ``seed``. ``most_trials`` ends it by number, ``least_gain_per_unit``
-    when the first metric gains less than this for a joule or CPU-second more; ``timeout_s`` ends one trial. ``is_warm`` lets it learn
-    from the ledger's trials of other searches for the same thing.
+    when the first metric gains less than this for a joule or CPU-second more; ``timeout_s`` ends one trial. ``is_warm`` lets
+    it learn from the ledger's trials of other searches for the same thing.
 
     Raises:
         UsageError: a number cannot be, or nothing is sought.
