@@ -15,6 +15,7 @@ FREE = {
     "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "cost", "count", "cpus_granted", "devices",
     "embodied", "margin", "max_loss", "rtol", "statistic",
     "original", "replay",
+    "eta_squared", "pays_after", "predict", "quality_change", "spearman", "train",
     "factor", "first", "flop", "high", "highest", "known", "least", "left", "level", "limit", "load", "low", "lowest",
     "magnitude", "maximum", "mean", "minimum", "most", "now", "number", "operational", "operational_market", "p", "part",
     "peak", "position", "priority", "pue", "quantile", "quantity", "resolution", "right", "scale", "second", "share", "shares", "size",
@@ -48,7 +49,7 @@ def carries_unit(name):
     return (
         bool(UNIT.search(bare))
         or bare in FREE
-        or bare.rpartition("_")[2] in {"low", "high", "value", "pue", "share", "provenance"}
+        or bare.rpartition("_")[2] in {"low", "high", "value", "pue", "share", "provenance", "p", "f1", "quality"}
     )
 
 

@@ -48,7 +48,7 @@ class Advised:
     algorithm: str
     metric: str
     unit: str
-    baseline_cost: float | None
+    cost: float | None
     baseline_quality: float
     max_loss: float
     advice: tuple[Advice, ...]

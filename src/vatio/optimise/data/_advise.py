@@ -203,7 +203,7 @@ def _advised(
         algorithm=wish.algorithm,
         metric=wish.metric,
         unit=measured.unit,
-        baseline_cost=baseline,
+        cost=baseline,
         baseline_quality=score(trial.held.y_test, trial.predicted[AS_IT_IS], wish.metric),
         max_loss=wish.max_loss,
         advice=advice,

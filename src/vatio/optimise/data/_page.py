@@ -22,7 +22,7 @@ def _lines(found: Advised) -> Iterator[str]:
     yield from [""] * bool(found.findings)
     width = max((len(each.name) for each in found.advice), default=10)
     yield f"  {'candidate':<{width}}  {'cost, ' + found.unit:>12}  {'saved (95 %)':<32}{found.metric} (95 %)"
-    baseline = "-" if found.baseline_cost is None else f"{found.baseline_cost:.4g}"
+    baseline = "-" if found.cost is None else f"{found.cost:.4g}"
     yield f"  {'as it is':<{width}}  {baseline:>12}  {'':<32}{found.baseline_quality:.3f}"
     for each in found.advice:
         cost = "-" if each.cost is None else f"{each.cost:.4g}"
@@ -74,7 +74,7 @@ def advice_json(found: Advised) -> dict[str, Any]:
         "metric": found.metric,
         "max_loss": found.max_loss,
         "unit": found.unit,
-        "baseline": {"cost": found.baseline_cost, "quality": found.baseline_quality},
+        "baseline": {"cost": found.cost, "quality": found.baseline_quality},
         "do": None if found.best is None else found.best.name,
         "advice": [
             {

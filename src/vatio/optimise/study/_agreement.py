@@ -15,8 +15,8 @@ class Figure(NamedTuple):
     """Hold one figure: what it is, what was published, what was measured, and whether both agree."""
 
     what: str
-    published: float
-    measured: float
+    published_ratio: float
+    measured_ratio: float
     agrees: bool
 
 

@@ -49,9 +49,9 @@ def headline(study: DataStudy) -> str:
     return f"data-centric study of {rows} rows x {columns} columns, {len(study.cells)} trainings"
 
 
-def cost(spent: float | None) -> str:
+def cost(amount: float | None) -> str:
     """Write a cost; what is not known is a dash."""
-    return "-" if spent is None else f"{spent:.4g}"
+    return "-" if amount is None else f"{amount:.4g}"
 
 
 def percent(ratio: float | None) -> str:
@@ -71,5 +71,5 @@ def _effect_line(effect: Effect) -> str:
     return f"{effect.algorithm:<18}{saved}{told}"
 
 
-def _figure(what: str, published: float, measured: float, agrees: bool) -> str:
-    return f"{'agrees' if agrees else 'DIFFERS':<8}{what}: published {published:.3f}, here {measured:.3f}"
+def _figure(what: str, published_ratio: float, measured_ratio: float, agrees: bool) -> str:
+    return f"{'agrees' if agrees else 'DIFFERS':<8}{what}: published {published_ratio:.3f}, here {measured_ratio:.3f}"

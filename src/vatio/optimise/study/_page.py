@@ -62,7 +62,12 @@ def _effects(study: DataStudy) -> Html:
 
 def _beside(study: DataStudy) -> Html:
     rows = [
-        [text(f.what), text(f"{f.published:.3f}"), text(f"{f.measured:.3f}"), text("agrees" if f.agrees else "differs")]
+        [
+            text(f.what),
+            text(f"{f.published_ratio:.3f}"),
+            text(f"{f.measured_ratio:.3f}"),
+            text("agrees" if f.agrees else "differs"),
+        ]
         for f in agreement(study)
     ]
     return table(text("Published and measured"), [text(name) for name in ("figure", "published", "here", "")], rows)
