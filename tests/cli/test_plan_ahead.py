@@ -187,3 +187,37 @@ def test_a_site_whose_file_is_gone_accounts_by_the_year_after_the_run(shell: She
     record = json.loads((shell.folder / "run.json").read_text())
     assert "gone.csv" in record["intensity_g_per_kwh"]["source"]
     assert record["intensity_g_per_kwh"]["year"] < now().year
+
+
+def test_the_hours_of_one_zone_are_never_those_of_another(shell: Shell) -> None:
+    hours = [now() - HOUR, now(), now() + HOUR]
+    (shell.folder / "es.csv").write_text("start,g_per_kwh\n" + "".join(f"{at.isoformat()},120\n" for at in hours))
+    (shell.folder / "vatio.toml").write_text('[site]\nzone = "ES"\ngrid = "es.csv"\n')
+    for zone, hourly in (("FR", False), ("ES", True)):
+        done = shell("run", "--zone", zone, "--record", "run.json", "--", "true")
+        record = json.loads((shell.folder / "run.json").read_text())
+        assert (record["intensity_g_per_kwh"]["value"] == pytest.approx(120.0)) == hourly
+        assert ("es.csv is of ES, not of FR" in done.stderr) != hourly
+    for zone, hourly in (("FR", False), ("ES", True)):
+        done = shell("runs", "account", "@1", "--zone", zone, "--json")
+        (account,) = json.loads(done.stdout)["footprints"]
+        assert (account["intensity_g_per_kwh"]["value"] == pytest.approx(120.0)) == hourly
+
+
+def test_a_plan_is_held_only_against_hours_that_are_known(history: Shell) -> None:
+    lines = (history.folder / "es.csv").read_text().splitlines()
+    (history.folder / "es.csv").write_text("\n".join(lines[:-3]) + "\n")
+    words = ("run", "--when", "green", "--duration", "1s", "--slack", "2s", "--zone", "ES", "--history", "es.csv")
+    done = history(*words, "--", "true")
+    assert done.returncode == 0
+    assert "what the grid emitted meanwhile is not known here" in done.stderr
+    assert "forecast off by" not in done.stderr
+
+
+def test_a_plan_counts_the_building_as_the_receipt_will(history: Shell) -> None:
+    plain, usual = document(history, "--history", "es.csv", "--pue", "1"), document(history, "--history", "es.csv")
+    (note,) = [note for note in usual["notes"] if note.startswith("PUE ")]
+    assert history("run", "--record", "run.json", "--", "true").returncode == 0
+    counted = json.loads((history.folder / "run.json").read_text())["pue"]["value"]
+    assert note.startswith(f"PUE {counted:g},")
+    assert usual["emissions_g"]["value"] == pytest.approx(plain["emissions_g"]["value"] * counted, rel=0.01)

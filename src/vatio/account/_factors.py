@@ -60,11 +60,12 @@ class Met(NamedTuple):
 def electricity(site: SiteConfig | None, given_zone: str | None, *, grid: GridSeries | None, drawn: Drawn | None) -> Met:
     """Give what a run met of the series that was given, else of the site's file; the annual mean where neither knows it.
 
-    A file that cannot be read is no error after a run: the mean's source says what was amiss.
+    The site's file is of the site's zone, and of no other that was given. That it cannot be read is no error after a run:
+    the mean's source says what was amiss.
     """
     why = ""
-    if grid is None and site is not None and site.grid is not None:
-        grid, why = _of_site(site, given_zone)
+    if grid is None and site is not None and site.grid is not None and given_zone in (None, site.zone):
+        grid, why = _of_site(site)
     met = None if grid is None or drawn is None else _hours_met(grid, drawn)
     if met is not None:
         return met
@@ -76,11 +77,11 @@ def electricity(site: SiteConfig | None, given_zone: str | None, *, grid: GridSe
     return Met(annual, Quantity.absent("renewable", source=_RENEWABLE))
 
 
-def _of_site(site: SiteConfig, given_zone: str | None) -> tuple[GridSeries | None, str]:
+def _of_site(site: SiteConfig) -> tuple[GridSeries | None, str]:
     from vatio.account.grid import read_series  # here: few sites have a file
 
     try:
-        return read_series(site.grid or "", zone=given_zone or site.zone), ""
+        return read_series(site.grid or "", zone=site.zone), ""
     except UsageError as error:
         return None, str(error)
 

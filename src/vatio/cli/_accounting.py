@@ -105,8 +105,9 @@ def _series(path: str | None, site: SiteConfig, zone: str | None) -> GridSeries 
 
     if path is not None:
         return read_series(path, zone=zone)
-    with suppress(UsageError):
-        return None if site.grid is None else read_series(site.grid, zone=zone)
+    if site.grid is not None and zone == site.zone:
+        with suppress(UsageError):
+            return read_series(site.grid, zone=zone)
     return None
 
 

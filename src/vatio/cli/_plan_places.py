@@ -64,8 +64,7 @@ def read_places(
     files = _files(config, config.plan.curves, asked, "--curve")
     zones = tuple(dict.fromkeys(asked if config.plan.zones or not files else _of_files(files, config.site.zone))) or (HERE,)
     past = _files(config, config.plan.history, zones, "--history")
-    if not config.plan.history and config.site.grid and os.path.exists(config.site.grid):
-        past = {zones[0]: read_series(config.site.grid, zone=None if zones[0] == HERE else zones[0])}
+    past |= _of_site(config, zones) if not past else {}
     found: dict[str, Ahead] = {}
     notes: list[str] = []
     for zone in zones:
@@ -80,6 +79,14 @@ def read_places(
         notes=(*notes, *about_pue),
         guard=found[zones[0]].guard,
     )
+
+
+def _of_site(config: Config, zones: tuple[str, ...]) -> dict[str, GridSeries]:
+    """Read the hours of the site's own zone, if it is among those that are planned for."""
+    site, zone = config.site, config.site.zone or zones[0]
+    if site.grid is None or zone not in zones or not os.path.exists(site.grid):
+        return {}
+    return {zone: read_series(site.grid, zone=None if zone == HERE else zone)}
 
 
 def _of_files(files: Mapping[str, GridSeries], home: str | None) -> tuple[str, ...]:

@@ -45,10 +45,21 @@ class Rim:
             from vatio.config import load_config
 
             given = {"ledger.path": self._ledger, **(options or {})}
-            self._config = load_config(options=given, environ=self.environ, file=self._file)
+            found = load_config(options=given, environ=self.environ, file=self._file)
+            self._config = self._of_its_zone(found) if given.get("site.zone") and found.site.grid else found
             for note in self._config.notes:
                 self.note(note)
         return self._config
+
+    def _of_its_zone(self, config: Config) -> Config:
+        """Leave out the site's file of hours where an option names another zone than the site's."""
+        from vatio.config import load_config
+
+        zone = load_config(environ=self.environ, file=self._file).site.zone
+        if zone in (None, config.site.zone):
+            return config
+        self.note(f"{config.site.grid} is of {zone}, not of {config.site.zone}: it is not used")
+        return config.having(site={"grid": None})
 
     def ledger(self, *, settled: bool = True) -> Ledger:
         """Open the ledger to be read, after taking in what earlier commands had to leave outside it (``settled``).
