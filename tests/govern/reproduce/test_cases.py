@@ -102,3 +102,30 @@ def test_data_that_later_commits_have_changed_is_taken_from_the_runs_own_commit(
     git("commit", "-q", "-am", "more data")
     found = project.replay()
     assert (found.exit_code, found.verdict["tier"]) == (0, "L0"), (found.verdict, found.said)
+
+
+def test_a_result_file_that_was_bettered_after_the_run_is_named(project):
+    project.run("--input", "data.csv", "--output", "weights.json", "--", sys.executable, "train.py", "7")
+    path = Path(project.folder) / "weights.json"
+    path.write_text(path.read_text().replace("[", "[9"))
+    found = project.replay()
+    assert found.names("metric", "outputs.weights.json"), (found.verdict, found.said)
+
+
+def test_a_result_file_that_a_later_run_has_written_is_not_edited(project):
+    for seed in ("7", "8"):
+        project.run("--input", "data.csv", "--output", "weights.json", "--name", seed, "--", sys.executable, "train.py", seed)
+    done = project.start("reproduce", "7")
+    said = done.communicate(timeout=60)
+    assert done.returncode == 0, said
+
+
+def test_a_metric_that_the_code_does_not_come_to_is_named(project):
+    flag = Path(project.environ["HOME"]) / "better"
+    flag.touch()
+    project.write(made_py="import os, sys, vatio\nopen('o.json', 'w').write('1')\n"
+                          "vatio.log_metric('accuracy', 0.999 if os.path.exists(sys.argv[1]) else 0.5)")  # fmt: skip
+    project.run("--output", "o.json", "--", sys.executable, "made.py", str(flag))
+    flag.unlink()
+    found = project.replay()
+    assert found.names("metric", "metrics.accuracy"), (found.verdict, found.said)

@@ -223,7 +223,7 @@ def test_a_code_copy_that_would_write_outside_of_its_folder_is_refused(tmp_path)
 
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "link").symlink_to(tmp_path)
-    for name in ("../evil.py", "/etc/evil.py", "link/evil.py"):
+    for name in ("../evil.py", "/etc/evil.py", "link/evil.py", ".git/hooks/post-checkout", "sub/.GIT/config", "a\0b"):
         with pytest.raises(MeasureError, match="outside"):
             apply_copy(code_copy(None, b"", {name: b"x"}), into=str(tmp_path / "tree"), environ=os.environ)
     assert not (tmp_path / "evil.py").exists()

@@ -85,10 +85,13 @@ def read_blob(name: str, content: bytes) -> bytes:
 
 
 def inside(folder: str, name: str) -> str | None:
-    """Give the path of a name in a folder; ``None`` where it leads out of it, by .. or through a link."""
+    """Give the path of a name in a folder; ``None`` where it leads out of it, by .. or through a link, or into git's own."""
+    if "\0" in name:
+        return None
     whole = os.path.realpath(folder)
     path = os.path.realpath(os.path.join(whole, name))
-    return path if path.startswith(whole + os.sep) and "\0" not in name else None
+    is_of_git = any(part.casefold() == ".git" for part in os.path.relpath(path, whole).split(os.sep))
+    return path if path.startswith(whole + os.sep) and not is_of_git else None
 
 
 def _git(words: tuple[str, ...], environ: Mapping[str, str], *, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vatio.errors import UnknownName
 from vatio.files import regular
 from vatio.govern.bundle import Bundle, open_bundle
-from vatio.ledger import Ledger
+from vatio.ledger import Ledger, check_evidence
 from vatio.measure.snapshot import Veil, find_tree
 from vatio.records import Environment, FileDigest, RunRecord
 
@@ -113,7 +113,8 @@ def unfit(record: RunRecord) -> Iterator[str]:
     elif record.status == "interrupted":
         yield "the run was interrupted: there is no result to come to"
     elif record.environment is None:
-        yield 'a snapshot of the run\'s surroundings: it was recorded with [record] environment = "off", or none was taken'
+        why = '[record] environment was "off", none was taken, or it was changed since (vatio ledger verify)'
+        yield f"a snapshot of the run's surroundings: {why}"
     elif not record.environment.argv:
         yield "the run's command: it measured a block of a program that vatio did not start; replay the program's own run"
 
@@ -125,6 +126,10 @@ def _no_blob(name: str) -> bytes:
 def _damage(ledger: Ledger, record: RunRecord) -> Iterator[str]:
     """Check what the ledger says of this run: a figure that was edited in it is no figure to come to."""
     own = {f"{entry.origin[-12:]}/{entry.seq}": entry.kind for entry in record.entries}
-    for finding in ledger.verify().findings:
+    evidence = ledger.evidence(record.id)
+    for finding in check_evidence(evidence):
         if finding.severity == "error" and finding.where in own:
             yield f"{own[finding.where]} entry {finding.where}: {finding.what}"
+    ends = [item.body for item in evidence if item.entry.kind == "ended" and item.entry.run == record.id and item.body]
+    if sum(b'"status":"interrupted"' not in body for body in ends) > 1:
+        yield "the run has ended twice"
