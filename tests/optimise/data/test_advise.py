@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from vatio.config import load_config
+from vatio.errors import UsageError
 from vatio.optimise.data import Table, Wish, advice_html, advice_json, advice_lines, advise, duplicates, scales
 from vatio.optimise.data._advice import Saving, in_order, judged
 from vatio.optimise.data._duplicates import shared_rows
@@ -119,6 +120,12 @@ def test_leaked_rows_are_found():
 def test_columns_of_one_unit_do_not_drown_one_another():
     assert scales(numpy.random.default_rng(0).random((50, 5)), tuple("abcde")).drowning == ()
     assert scales(numpy.ones((5, 2)), ("a", "b")).drowning == ()
+
+
+def test_too_few_of_a_class_are_refused(tmp_path):
+    table = Table(source="few", columns=("a",), x=numpy.arange(12.0).reshape(12, 1), y=numpy.array([0, 1] * 6))
+    with pytest.raises(UsageError, match="class of 6 rows"):
+        advise(table, Wish(), config=load_config(str(tmp_path), environ=dict(os.environ)), environ=dict(os.environ))
 
 
 def test_the_command_refuses_a_pickle(tmp_path):

@@ -30,9 +30,10 @@ def test_f1_is_that_of_the_rarer_class():
 
 @given(LABELS)
 @settings(deadline=None, max_examples=25)
-def test_the_same_predictions_do_not_differ(rows):
+def test_the_same_predictions_do_not_differ_by_more_than_so_many_cases_can_hide(rows):
     y, told, _ = (numpy.array(column) for column in zip(*[*rows, (0, 0, 0), (1, 1, 1), (2, 2, 2)], strict=True))
-    assert quality_change(y, told, told, "accuracy") == (0.0, 0.0, 0.0)
+    hidden = 1.0 - 0.025 ** (1.0 / len(y))
+    assert quality_change(y, told, told, "accuracy") == pytest.approx((0.0, -hidden, hidden))
 
 
 def test_the_interval_covers_as_often_as_it_says():

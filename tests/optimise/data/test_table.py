@@ -27,6 +27,16 @@ def test_text_of_few_values_becomes_columns(tmp_path):
     assert found.x.shape == (8, 3)
 
 
+def test_labels_that_are_whole_numbers_are_read_as_such(tmp_path):
+    assert read_table(csv(tmp_path, "n,t,y", *rows()), target="y").y.dtype.kind == "i"
+    assert read_table(csv(tmp_path, "n,y,t", *rows()), target="y").y.dtype.kind == "U"
+
+
+def test_a_csv_without_a_target_asks_for_it(tmp_path):
+    with pytest.raises(UsageError, match="which column"):
+        read_table(csv(tmp_path, "n,t,y", *rows()))
+
+
 def test_gaps_are_filled_and_told(tmp_path):
     found = read_table(csv(tmp_path, "n,t,y", ",a,0", *rows()), target="y")
     assert any("gaps" in note for note in found.notes)

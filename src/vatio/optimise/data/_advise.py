@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ from vatio.optimise.data._split import Prepared, Split, sample, split
 from vatio.optimise.data._table import Table
 
 AS_IT_IS = "as it is"
+# Held out once for the verdict and once more for the learning curve.
+_FEWEST_OF_CLASS = 8
 _LEVELS = (0.1, 0.25, 0.5)
 # Finding near duplicates costs by the row; past this the table is looked at for exact ones only by whoever has it.
 _MOST_ROWS = 50_000
@@ -59,6 +62,9 @@ def advise(
     """
     check_metric(wish.metric, table.y)
     build(wish.algorithm)
+    rarest = min(Counter(table.y.tolist()).values())
+    if rarest < _FEWEST_OF_CLASS:
+        raise UsageError(f"{table.source} has a class of {rarest} rows", hint=f"{_FEWEST_OF_CLASS} of each class at least")
     held = split(table, seed=wish.seed)
     say = told or (lambda _: None)
     with track(name="optimise data", stage="data", config=config) as run:

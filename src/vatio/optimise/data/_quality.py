@@ -67,7 +67,11 @@ def quality_change(y: Any, candidate: Any, baseline: Any, metric: str, *, seed: 
     change = both[0] - both[1]
     low, high = numpy.quantile(change[1:], (0.025, 0.975))
     value = float(change[0])
-    return QualityChange(value, min(value, float(low)), max(value, float(high)))
+    # A bootstrap cannot draw what was not seen once: where no case got worse (or better), the exact bound for none of n holds.
+    unseen = 1.0 - 0.025 ** (1.0 / len(y))
+    got_worse, got_better = ((old == truth) & (new != truth)).any(), ((new == truth) & (old != truth)).any()
+    low = min(float(low), value if got_worse else value - unseen)
+    return QualityChange(value, low, max(float(high), value if got_better else value + unseen))
 
 
 def _rarer(truth: Any) -> int:

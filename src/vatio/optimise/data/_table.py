@@ -109,6 +109,8 @@ def _from_npz(path: str) -> Table:
 def _from_csv(path: str, target: str) -> Table:
     numpy = require("numpy", extra="optimise")
     header, rows = _rows(path)
+    if not target:
+        raise UsageError("which column has the labels?", hint=f"--target is one of {', '.join(header)[:200]}")
     if target not in header:
         raise UsageError(f"{path} has no column {target!r}", hint=f"--target is one of {', '.join(header)[:200]}")
     at = header.index(target)
@@ -126,7 +128,16 @@ def _from_csv(path: str, target: str) -> Table:
             parts += [values for _, values in columns]
     if not parts:
         raise UsageError(f"{path} has no column to learn from", hint="numbers, or text of few different values")
-    return Table(source=path, columns=tuple(names), x=numpy.array(parts).T.copy(), y=numpy.array(labels), notes=tuple(notes))
+    return Table(source=path, columns=tuple(names), x=numpy.array(parts).T.copy(), y=_labels(labels), notes=tuple(notes))
+
+
+def _labels(labels: Sequence[str]) -> Any:
+    """Give labels that are whole numbers as such: scikit-learn's balanced weights mistake text that looks like a number."""
+    numpy = require("numpy", extra="optimise")
+    try:
+        return numpy.array([int(label) for label in labels], dtype=numpy.int64)
+    except (ValueError, OverflowError):
+        return numpy.array(labels)
 
 
 def _rows(path: str) -> tuple[list[str], list[list[str]]]:
