@@ -38,8 +38,8 @@ def coded(rim: Rim, target: str, options: Mapping[str, Any]) -> CodeFound:
 def code_lines(found: CodeFound) -> list[str]:
     """Say what was found, candidate by candidate, and show the change."""
     lines = [f"{found.path}:{found.name}"]
-    if found.call_cost is not None:
-        lines.append(f"  a call costs {found.call_cost:.3g} {_unit(found)} ({found.basis})")
+    if found.cost is not None:
+        lines.append(f"  a call costs {found.cost:.3g} {_unit(found)} ({found.basis})")
     lines += [f"  {one.name}: {_candidate_text(one, found)}" for one in found.candidates]
     lines += [f"  {reason}" for reason in found.reasons]
     if found.cases:
@@ -63,7 +63,7 @@ def code_json(found: CodeFound) -> dict[str, Any]:
         "function": found.name,
         "verdict": found.verdict,
         "chosen": None if found.chosen is None else found.chosen.name,
-        "call_cost": found.call_cost,
+        "call_cost": found.cost,
         "unit": found.unit,
         "basis": found.basis,
         "cases": list(found.cases),
@@ -83,7 +83,7 @@ def _candidate_json(one: Candidate) -> dict[str, Any]:
         "is_equal": one.is_equal,
         "reason": one.reason,
         "times": None if one.times is None else one.times._asdict(),
-        "call_cost": one.call_cost,
+        "call_cost": one.cost,
         "first_cpu_s": one.first_cpu_s,
         "pays_after": one.pays_after,
         "diff": one.diff,
@@ -107,7 +107,7 @@ def _candidate_text(one: Candidate, found: CodeFound) -> str:
 
 def _search_lines(found: CodeFound) -> list[str]:
     text = f"finding this cost {found.search_cpu_s:.3g} CPU-s"
-    before, after = found.call_cost, None if found.chosen is None else found.chosen.call_cost
+    before, after = found.cost, None if found.chosen is None else found.chosen.cost
     if found.unit == "cpu_s" and before is not None and after is not None and before > after:
         text += f", repaid after {(found.search_cpu_s or 0.0) / (before - after):.0f} calls"
     return ["", text]

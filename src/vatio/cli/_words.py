@@ -27,6 +27,7 @@ WORDS: dict[str, dict[str, str]] = {
         "plan": "Plan when, where, on what and at what power to run.",
     },
     "improve": {
+        "profile": "Say what each function and line of a command costs, and what set its pace.",
         "optimise": "Find the same answer for less: cheaper data, models, settings and code.",
     },
     "prove": {

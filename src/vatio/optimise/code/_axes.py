@@ -42,7 +42,7 @@ def summed(node: ast.GeneratorExp, scope: Scope) -> Vec:
     if len(node.generators) != 1 or scope.mask:
         raise ValueError("a sum of several loops, or in a branch, has no counterpart here")
     loop = node.generators[0]
-    inner = replace(scope, env=dict(scope.env), lengths=list(scope.lengths))
+    inner = scope.inner()
     axis = len(inner.lengths)
     bind(loop.target, loop.iter, inner)
     value = vector(node.elt, inner)

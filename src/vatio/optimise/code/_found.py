@@ -20,7 +20,7 @@ class Times(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Hold one candidate. ``reason`` says why it is out; ``call_cost`` and ``first_cpu_s`` are of one call and of the first.
+    """Hold one candidate. ``reason`` says why it is out; ``cost`` and ``first_cpu_s`` are of one call and of the first.
 
     ``pays_after`` is the number of calls whose saving repays the first one's compiling; 0 where there is none.
     """
@@ -32,7 +32,7 @@ class Candidate:
     is_equal: bool = False
     reason: str = ""
     times: Times | None = None
-    call_cost: float | None = None
+    cost: float | None = None
     first_cpu_s: float | None = None
     pays_after: int | None = None
 
@@ -41,7 +41,7 @@ class Candidate:
 class CodeFound:
     """Hold what came of a function. ``chosen`` is the cheapest candidate that gives equal results and is surely cheaper.
 
-    ``call_cost`` is the function's own, in ``unit`` (J or cpu_s) a call; ``cases`` are the inputs on which results agree to
+    ``cost`` is the function's own, in ``unit`` (J or cpu_s) a call; ``cases`` are the inputs on which results agree to
     ``tolerance_ratio``; ``reasons`` say which loops are kept and why; ``search_*`` is what finding it cost.
     """
 
@@ -50,7 +50,7 @@ class CodeFound:
     verdict: Verdict
     candidates: tuple[Candidate, ...] = ()
     chosen: Candidate | None = None
-    call_cost: float | None = None
+    cost: float | None = None
     unit: str = "cpu_s"
     basis: str = ""
     cases: tuple[str, ...] = ()

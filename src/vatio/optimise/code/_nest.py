@@ -22,8 +22,8 @@ def translated(loop: ast.For, function: ast.FunctionDef, *, np: str = "np") -> l
     carried = frozenset(_stored(loop))
     _check_after(loop, function, carried)
     taken = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-    scope = Scope(carried=carried, summed=summed, np=np, taken=taken, written=_written(loop))
-    nest = Nest(scope=scope, plain=_lists(loop, function))
+    scope = Scope(carried, summed, np=np, taken=taken, written=_written(loop))
+    nest = Nest(scope, plain=_lists(loop, function))
     _loop(loop, nest)
     before = [f"{array} = {np}.asarray({array})" for array in scope.arrays]
     lines = [*before, *scope.before, *nest.lines]

@@ -107,7 +107,7 @@ def _judged(candidate: Candidate, found: Mapping[str, Any]) -> Candidate:
         return replace(candidate, reason=f"not available: {line}")
     if "differs" in found:
         return replace(candidate, reason=f"results differ {found['differs']}")
-    return replace(candidate, is_equal=True, first_cpu_s=found["first_cpu_s"], call_cost=found["cpu_s"])
+    return replace(candidate, is_equal=True, first_cpu_s=found["first_cpu_s"], cost=found["cpu_s"])
 
 
 def _calls(source: Source, candidates: Sequence[Candidate], checked: Checked, given: str) -> list[tuple[str, Calls]]:
@@ -136,7 +136,7 @@ def _measured(begun: CodeFound, checked: Checked, arms: Sequence[tuple[str, Call
         verdict="cheaper" if chosen else "kept",
         candidates=candidates,
         chosen=chosen,
-        call_cost=_middle(own),
+        cost=_middle(own),
         unit=measured.unit,
         basis=measured.basis,
         notes=tuple(notes),
@@ -155,14 +155,14 @@ def _weighed(
     if len(costs) != len(own):
         return replace(one, reason="not measured in every block")
     times, cost = times_of(own, costs), _middle(costs)
-    return replace(one, times=times, call_cost=cost, pays_after=_pays_after(one, own_cpu_s))
+    return replace(one, times=times, cost=cost, pays_after=_pays_after(one, own_cpu_s))
 
 
 def _pays_after(one: Candidate, own_cpu_s: float) -> int | None:
-    """Count the calls whose saving repays compiling, both in the check's CPU-seconds; ``call_cost`` is not measured yet."""
+    """Count the calls whose saving repays compiling, both in the check's CPU-seconds; ``cost`` is not measured yet."""
     if one.name != "numba":
         return 0
-    saved_s = own_cpu_s - (one.call_cost or 0.0)
+    saved_s = own_cpu_s - (one.cost or 0.0)
     return math.ceil((one.first_cpu_s or 0.0) / saved_s) if saved_s > 0.0 else None
 
 

@@ -39,7 +39,7 @@ def comprehension(loop: ast.For, function: ast.FunctionDef) -> list[str] | None:
 def _scope(loop: ast.For, function: ast.FunctionDef, np: str) -> Scope:
     names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
     carried = {node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    return Scope(carried=frozenset(carried), summed=summed, np=np, taken={node.id for node in names})
+    return Scope(frozenset(carried), summed, np=np, taken={node.id for node in names}, written=set())
 
 
 def _lines(scope: Scope, *lines: str) -> list[str]:

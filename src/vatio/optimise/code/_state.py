@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from vatio.optimise.code._vector import Scope, Vec
 
 
-@dataclass(slots=True, kw_only=True)
 class Nest:
     """Hold a nest while it is translated. ``made`` says at what depth a name gets its first value."""
 
-    scope: Scope
-    made: dict[str, int] = field(default_factory=dict)
-    lists: dict[str, Vec] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
-    where: Vec | None = None
-    plain: frozenset[str] = frozenset()
+    __slots__ = ("lines", "lists", "made", "plain", "scope", "where")
+
+    def __init__(self, scope: Scope, *, plain: frozenset[str]) -> None:
+        self.scope, self.plain = scope, plain
+        self.made: dict[str, int] = {}
+        self.lists: dict[str, Vec] = {}
+        self.lines: list[str] = []
+        self.where: Vec | None = None
 
     @property
     def depth(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 _MATH = {name: name for name in ("sqrt", "exp", "log", "log2", "log10", "sin", "cos", "tan", "tanh", "hypot", "log1p", "expm1")}
 _MATH |= {"fabs": "abs", "atan": "arctan", "asin": "arcsin", "acos": "arccos", "atan2": "arctan2", "isnan": "isnan"}
@@ -32,20 +32,28 @@ class Rows:
     index: tuple[Vec, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
+Summed = Callable[[ast.GeneratorExp, "Scope"], Vec]
+
+
 class Scope:
     """Hold what the names of a nest of loops stand for while it is translated."""
 
-    carried: frozenset[str]
-    summed: Callable[[ast.GeneratorExp, Scope], Vec]
-    np: str = "np"
-    env: dict[str, Vec | Rows] = field(default_factory=dict)
-    written: set[str] = field(default_factory=set)
-    arrays: dict[str, str] = field(default_factory=dict)
-    lengths: list[str] = field(default_factory=list)
-    before: list[str] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
-    mask: str = ""
+    __slots__ = ("arrays", "before", "carried", "env", "lengths", "mask", "np", "summed", "taken", "written")
+
+    def __init__(self, carried: frozenset[str], summed: Summed, *, np: str, taken: set[str], written: set[str]) -> None:
+        self.carried, self.summed, self.np, self.taken, self.written = carried, summed, np, taken, written
+        self.env: dict[str, Vec | Rows] = {}
+        self.arrays: dict[str, str] = {}
+        self.lengths: list[str] = []
+        self.before: list[str] = []
+        self.mask = ""
+
+    def inner(self) -> Scope:
+        """Give a scope for one more loop, whose names and axis end with it."""
+        made = Scope(self.carried, self.summed, np=self.np, taken=self.taken, written=self.written)
+        made.env, made.lengths = dict(self.env), list(self.lengths)
+        made.arrays, made.before = self.arrays, self.before
+        return made
 
     def fresh(self, name: str) -> str:
         """Give a name that the function does not use."""
