@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from vatio.errors import UsageError
+from vatio.errors import MeasureError, UsageError
 from vatio.govern import ReproduceRequest
 from vatio.govern.reproduce._command import secrets_given, with_seed
+from vatio.govern.reproduce._files import place
 
 PYTHON = sys.executable
 KEY = "ab" * 32
@@ -167,3 +168,25 @@ def test_what_a_repetition_has_left_outside_of_the_code_is_not_found_by_the_next
     found = project.replay()
     assert "left over" not in str(found.verdict)
     assert found.verdict["diverged"][0]["reason"].startswith("seed")
+
+
+def test_a_secret_that_is_given_again_is_not_shown_by_a_dry_run(project):
+    kept(project, "open('o.json', 'w').write('1.5')", "--token", "hunter2hunter2")
+    found = project.replay("--arg", "4=hunter2hunter2", "--dry-run")
+    assert found.exit_code == 0
+    assert "hunter2" not in str(found.verdict)
+    assert any("--token ***" in step for step in found.verdict["steps"])
+
+
+def test_code_that_the_loader_puts_into_a_replay_is_named(project):
+    kept(project, "open('o.json', 'w').write('1.5')")
+    found = project.replay(LD_LIBRARY_PATH="/somewhere/else")
+    assert [one["field"] for one in found.verdict["differences"]] == ["variables.LD_LIBRARY_PATH"]
+
+
+def test_what_a_run_writes_to_is_never_linked_into_a_replay(tmp_path):
+    (tmp_path / "data").write_text("1")
+    with pytest.raises(MeasureError, match="room"):
+        place(str(tmp_path / "data"), str(tmp_path / "tree" / "data"), length_bytes=1 << 60, may_link=False)
+    assert "linked" in place(str(tmp_path / "data"), str(tmp_path / "tree" / "data"), length_bytes=1 << 60, may_link=True)
+    assert (tmp_path / "data").read_text() == "1"

@@ -11,6 +11,7 @@ from vatio.records import Accelerator, Divergence, Environment
 _ORDER = ("code", "data", "library", "threads", "isa", "driver", "seed", "system")
 _ISA = ("ATEN_CPU_CAPABILITY", "OPENBLAS_CORETYPE", "NPY_", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_", "BLIS_ARCH")
 _THREADS = ("_NUM_THREADS", "OMP_DYNAMIC", "MKL_DYNAMIC", "RAYON_", "KMP_AFFINITY")
+_LOADING = ("LD_PRELOAD", "LD_LIBRARY_PATH")
 _OWN = "vatio"
 
 
@@ -19,6 +20,7 @@ def differences(original: Environment, replay: Environment) -> tuple[Divergence,
     found = [*_code(original, replay), *_inputs(original, replay), *_libraries(original, replay), *_machine(original, replay)]
     found += _variables(original.determinism, replay.determinism)
     found += _variables(original.seeds, replay.seeds, kind="seed")
+    found += _variables(_loaded(original.variables), _loaded(replay.variables), kind="library")
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.reason.partition(":")[0])))
 
 
@@ -118,6 +120,11 @@ def _variables(before: Mapping[str, str], after: Mapping[str, str], *, kind: str
             named = kind or kind_of_variable(name)
             reason = f"{named}: {name} {_set(before.get(name))}, now {_set(after.get(name))}"
             yield Divergence(field=f"variables.{name}", original=before.get(name), replay=after.get(name), reason=reason)
+
+
+def _loaded(variables: Mapping[str, str]) -> dict[str, str]:
+    """Choose the variables that put other code into a program than it names."""
+    return {name: value for name, value in variables.items() if name in _LOADING}
 
 
 def kind_of_variable(name: str) -> str:

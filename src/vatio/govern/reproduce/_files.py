@@ -38,12 +38,18 @@ def differing(kind: str, item: FileDigest, path: str) -> Divergence | None:
     return Divergence(field=f"{kind}.{item.path}", original=item.sha256, replay=now.sha256, reason=reason)
 
 
-def place(source: str, target: str, *, length_bytes: int) -> str:
-    """Copy a file or folder, or link it where there is no room for a copy; give a note where it was linked."""
+def place(source: str, target: str, *, length_bytes: int, may_link: bool) -> str:
+    """Copy a file or folder, or link it where there is no room for a copy; give a note where it was linked.
+
+    Raises:
+        MeasureError: there is no room, and what writes to it would write to the user's own.
+    """
     os.makedirs(os.path.dirname(target), exist_ok=True)
     if os.path.lexists(target):
         _remove(target)
     if shutil.disk_usage(os.path.dirname(target)).free < _SPARE_RATIO * length_bytes:
+        if not may_link:
+            raise MeasureError(f"room for a copy of {os.path.basename(source)}, which the run writes to as well")
         os.symlink(source, target)
         return f"{os.path.basename(source)} is linked, not copied: there is no room for a copy"
     if os.path.isdir(source):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -18,7 +18,7 @@ from vatio.govern.reproduce._interpreter import is_patched
 from vatio.govern.reproduce._original import Original
 from vatio.govern.reproduce._request import ReproduceRequest
 from vatio.ledger import key_id
-from vatio.measure.snapshot import Veil
+from vatio.measure.snapshot import REDACTED, Veil
 from vatio.records import Divergence, FileDigest
 
 _PROGRAMS = (".py", ".pyx", ".ipynb", ".sh", ".r", ".jl", ".c", ".cc", ".cpp", ".cu", ".h", ".hpp", ".rs", ".js", ".ts")
@@ -60,7 +60,7 @@ def prepare(original: Original, request: ReproduceRequest, *, veil: Veil) -> Pre
         *(f"input {item.path}: {_short(item.sha256)}, copied" for item in environment.inputs),
         *((f"environment: {choice.told}",) if choice.told else ()),
         *(f"note: {one}" for one in choice.notes),
-        f"command: {' '.join(command.words)}",
+        f"command: {' '.join(_shown(environment.argv, command.words))}",
         f"compare: {_compared(original)}",
     )
     found = choice.interpreter.differences if choice.lock is None else ()
@@ -74,6 +74,11 @@ def prepare(original: Original, request: ReproduceRequest, *, veil: Veil) -> Pre
         contradictions=(*_edited(original), *swapped, *patched),
         differences=tuple(one for one in found if one not in patched),
     )
+
+
+def _shown(argv: Sequence[str], words: Sequence[str]) -> Iterator[str]:
+    """Give the words of a command without the secrets that were given again."""
+    return (old if REDACTED in old else new for old, new in zip(argv, words, strict=True))
 
 
 def _edited(original: Original) -> Iterator[Divergence]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Mapping
 from types import TracebackType
 
@@ -12,6 +13,7 @@ from vatio.errors import MeasureError
 from vatio.ledger import OwnerLock, is_owned, new_id
 
 _FOLDER = "replays"
+_YOUNG_S = 60.0
 
 
 class Scratch:
@@ -22,13 +24,15 @@ class Scratch:
         if base is None:
             raise MeasureError("there is no place for a scratch copy", hint="set HOME or XDG_CACHE_HOME")
         self._base = os.path.join(base, _FOLDER)
-        self.path = os.path.join(self._base, new_id())
-        self._lock = OwnerLock(self.path)
+        name = new_id()
+        self.path, self._fresh = os.path.join(self._base, name), os.path.join(self._base, f".{name}")
+        self._lock = OwnerLock(self._fresh)
 
     def __enter__(self) -> Scratch:
         try:
-            os.makedirs(self.path, mode=0o700)
+            os.makedirs(self._fresh, mode=0o700)
             self._lock.acquire()
+            os.rename(self._fresh, self.path)  # owned before another start can see it
             self._remove_abandoned()
         except OSError as error:
             hint = "free some room, or set XDG_CACHE_HOME to a folder that can be written"
@@ -48,8 +52,17 @@ class Scratch:
     def _remove_abandoned(self) -> None:
         for name in os.listdir(self._base):
             path = os.path.join(self._base, name)
+            if name.startswith(".") and _age_s(path) < _YOUNG_S:
+                continue
             if path != self.path and os.path.isdir(path) and not os.path.islink(path) and not is_owned(path):
                 remove(path)
+
+
+def _age_s(path: str) -> float:
+    try:
+        return time.time() - os.lstat(path).st_mtime
+    except OSError:
+        return 0.0
 
 
 def remove(path: str) -> None:

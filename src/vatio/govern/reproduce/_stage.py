@@ -127,7 +127,8 @@ def _lay_out_input(stage: Stage, item: FileDigest, tree: str) -> str:
         return ""
     if digest_now(os.path.join(tree, relative)).sha256 == item.sha256:  # the commit has it
         return ""
-    return place(source, os.path.join(tree, relative), length_bytes=item.bytes or 0)
+    is_written = any(one.path == item.path for one in original.environment.outputs)
+    return place(source, os.path.join(tree, relative), length_bytes=item.bytes or 0, may_link=not is_written)
 
 
 def _inputs(stage: Stage) -> list[str]:
