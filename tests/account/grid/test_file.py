@@ -121,7 +121,8 @@ def test_among_many_hours_of_one_length_two_gaps_side_by_side_are_holes(tmp_path
         ("start,g_per_kwh\n", "no row"),
         ("start,g_per_kwh\n2026-01-01T00:00Z,\n", "no intensity"),
         ("start,g_per_kwh,low_g_per_kwh\n2026-01-01T00:00Z,1,2\n", "low <= value"),
-        ("", "no column of times"),
+        ("", "is empty"),
+        ("grams\n1\n", "no column of times"),
     ],
 )
 def test_a_curve_that_cannot_be_is_refused_by_its_line(tmp_path, text, said):

@@ -139,6 +139,12 @@ def test_a_short_hole_is_filled_between_its_neighbours_and_widens_the_interval()
     assert any("holes" in note for note in now.notes)
 
 
+def test_no_end_of_a_gain_says_that_more_is_saved_than_there_is():
+    wide = curve(300.0, 50.0, low_g_per_kwh=(250.0, 0.0), high_g_per_kwh=(900.0, 60.0))
+    saved = plan_job(job(1, 2), {"DE": wide}, now=NOW).saved_ratio
+    assert saved.low < saved.value < saved.high == 1.0
+
+
 def test_no_start_is_chosen_into_a_hole_longer_than_a_day():
     values = [300.0, *[None] * 30, 290.0, 280.0]
     plan = plan_job(job(1, 33, interruptible=True), {"DE": curve(*values)}, now=NOW)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -44,6 +47,14 @@ NOW = datetime(2026, 3, 28, 20, 30, tzinfo=MADRID)
 )
 def test_times_are_local_unless_they_say_otherwise(text, expected):
     assert parse_moment(text, now=NOW, zone=MADRID) == datetime.fromisoformat(expected)
+
+
+def test_the_machines_own_clock_skips_and_repeats_hours_as_a_named_one_does():
+    told = "from datetime import UTC, datetime; from vatio.plan.job import parse_moment"
+    asked = "print(*(parse_moment(t, now=datetime(2026, 3, 1, tzinfo=UTC)).isoformat() for t in sys.argv[1:]))"
+    words = (sys.executable, "-c", f"import sys; {told}; {asked}", "2026-03-29T02:30", "2026-10-25T02:30")
+    done = subprocess.run(words, env={**os.environ, "TZ": "Europe/Madrid"}, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2026-03-29T01:30:00+00:00", "2026-10-25T00:30:00+00:00"]
 
 
 @pytest.mark.parametrize("text", ["", "soon", "25:00", "tomorow 08:00", "tomorrow", "tomorrow 8", "2026-02-30", "12:60"])

@@ -137,12 +137,14 @@ def _text(path: str, most_bytes: int) -> str:
 
 
 def _head(cells: Sequence[str], zone: str | None, source: str) -> _Head:
+    if not cells:
+        raise InvalidQuantity(f"{source} is empty", hint=_FORM)
     names = [cell.strip() for cell in cells]
     lower = [name.lower() for name in names]
     start = next((lower.index(name) for name in _START if name in lower), None)
     if start is None:
         parted = "part its columns with commas" if len(names) == 1 and ";" in names[0] else _FORM
-        raise InvalidQuantity(f"{source} has no column of times among {', '.join(names[:6]) or 'nothing'}", hint=parted)
+        raise InvalidQuantity(f"{source} has no column of times among {', '.join(names[:6])}", hint=parted)
     columns = {at: _COLUMNS[name] for at, name in enumerate(lower) if name in _COLUMNS}
     if "g_per_kwh" not in {name for name, _ in columns.values()} and not columns:
         columns = {_zone_column(names, start, zone): ("g_per_kwh", 1.0)}

@@ -51,6 +51,9 @@ def gain(
         return _UNKNOWN
     value = saved / now_cost
     low, high = (saved - below) / now_cost, (saved + above) / now_cost
+    if objective != "price":
+        # Nobody emits less than nothing; prices may be below zero, and then more than all of it can be saved.
+        high = min(high, max(1.0, value))
     uncertain = below > 1e-12 * now_cost
     is_noise = uncertain and low <= 0.0
     if guard is not None and uncertain and site is home and sides[0] is not None:

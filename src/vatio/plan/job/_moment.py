@@ -51,4 +51,5 @@ def _clock(word: str) -> time | None:
 def _local(day: date, clock: time, zone: tzinfo | None) -> datetime:
     """Give a local time in UTC: times that the clock skips or has twice do not compare with others otherwise."""
     plain = datetime.combine(day, clock)
-    return (plain.astimezone() if zone is None else plain.replace(tzinfo=zone)).astimezone(UTC)
+    # By its timestamp: astimezone() would take the offset after a skipped hour for the hour itself, and land one before it.
+    return datetime.fromtimestamp((plain if zone is None else plain.replace(tzinfo=zone)).timestamp(), UTC)

@@ -83,6 +83,8 @@ def outcome(
     # Pauses are part of the energy's curve, and would not have been there: what they drew is left out, the rest taken as even.
     running_ratio = 1.0 - _paused_ratio(record, drawn)
     at_once = mean_over(series, "g_per_kwh", submitted_at, busy_s, drawn=None if record.paused_s else drawn)
+    # A paused run also met the hours of its pauses, of which its plan expected nothing: its forecast is judged in its windows.
+    came_g_per_kwh = mean_of(plan.windows, series.curve()) if record.paused_s else met.value
     hoped = plan.more.get("expected_g_per_kwh")
     hoped_g_per_kwh = float(hoped) if isinstance(hoped, (int, float)) and hoped > 0.0 else None
     return Outcome(
@@ -94,7 +96,7 @@ def outcome(
         saved_ratio=_saved(met, at_once, running_ratio),
         expected_g_per_kwh=hoped_g_per_kwh,
         obtained_g_per_kwh=met,
-        forecast_error_ratio=None if hoped_g_per_kwh is None or met.value is None else met.value / hoped_g_per_kwh - 1.0,
+        forecast_error_ratio=_forecast_error_ratio(hoped_g_per_kwh, came_g_per_kwh),
         renewable_ratio=footprint.renewable_ratio,
         source=series.source,
     )
@@ -143,6 +145,10 @@ def _saved(met_g_per_kwh: Quantity, now_g_per_kwh: Quantity, running_ratio: floa
     ]
     value = 1.0 - met.value / (at_once.value * running_ratio)
     return Saving(value=value, low=min([value, *ends]), high=max([value, *ends]))
+
+
+def _forecast_error_ratio(hoped_g_per_kwh: float | None, came_g_per_kwh: float | None) -> float | None:
+    return None if hoped_g_per_kwh is None or came_g_per_kwh is None else came_g_per_kwh / hoped_g_per_kwh - 1.0
 
 
 def _mean(curve: IntensityCurve, spans_s: Sequence[tuple[float, float]]) -> float | None:
