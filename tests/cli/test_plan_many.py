@@ -68,6 +68,14 @@ def test_jobs_without_a_place_are_named_with_the_reason_and_exit_with_1(many: Sh
     assert "no place   a: no zone that it may use has 3000 W for 4 slots in its window (proved)" in done.stdout
 
 
+def test_jobs_whose_deadlines_are_all_past_are_named_and_a_gain_of_nothing_has_no_sign(many: Shell) -> None:
+    (many.folder / "late.csv").write_text("id,duration_h,power_w,deadline\na,1,500,2020-01-01\n")
+    done = many(*(word.replace("jobs.csv", "late.csv") for word in FLEET))
+    assert done.returncode == 1, done.stderr
+    assert "no place   a: " in done.stdout
+    assert "-0.0 %" not in done.stdout
+
+
 def test_what_has_begun_is_kept_and_the_rest_planned_anew(many: Shell) -> None:
     many(*FLEET, "--capacity-w", "FR=3000", "--out", "plan.csv")
     before = {row["id"]: row for row in csv.DictReader(io.StringIO((many.folder / "plan.csv").read_text())) if row["id"] != "c"}

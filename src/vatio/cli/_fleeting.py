@@ -143,7 +143,7 @@ def _begin(text: str | None, series: Mapping[str, GridSeries], slot_s: float, no
 def _grid(
     begin: datetime, slot_s: float, series: Mapping[str, GridSeries], jobs: Sequence[AskedJob], notes: list[str]
 ) -> SlotGrid:
-    """Lay slots from the beginning to the last deadline, but not past the curves."""
+    """Lay slots from the beginning to the last deadline, but not past the curves; one where all deadlines are past."""
     last_s = min(one.end_s for one in series.values())
     known = int((last_s - begin.timestamp()) / slot_s + 1e-9)
     wanted = [math.ceil((job.deadline - begin).total_seconds() / slot_s) for job in jobs if job.deadline is not None]
@@ -153,7 +153,7 @@ def _grid(
         notes.append(
             f"the curves end at {_day(last_s)} UTC: nothing is planned past that, though {late} jobs have later deadlines"
         )
-    count = known if open_end else min(known, max(wanted))
+    count = known if open_end else min(known, max(1, *wanted))
     if open_end:
         notes.append(f"{len(jobs) - len(wanted)} jobs have no deadline: they end with the curves")
     if not 1 <= count <= _MOST_SLOTS:

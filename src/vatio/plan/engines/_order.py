@@ -151,7 +151,9 @@ def find_order(ref: str, folders: Sequence[str]) -> Filed:
     if len(found) > 1:
         raise UsageError(f"several plans begin or end with {ref!r}", hint=f"give more of one of {', '.join(sorted(found)[:8])}")
     if not found or not ref:
-        raise UnknownName.among("plan", ref, known)
+        error = UnknownName.among("plan", ref, known)
+        error.hint = error.hint or "`vatio plan list` shows what waits; what has run or was taken back is not taken up again"
+        raise error
     return Filed(_read(os.path.join(known[found[0]], found[0])), os.path.join(known[found[0]], found[0]))
 
 

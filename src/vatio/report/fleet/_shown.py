@@ -106,7 +106,8 @@ class FleetShown:
         told = f"{counted(fresh)} placed" if not self.lost else f"{counted(fresh)} placed, {len(self.lost)} not"
         if self.now_both_g is None or self.now_both_g[0] <= 0.0:
             return f"{told}: {_grams(self.emissions_g)}"
-        saved = 100.0 * (1.0 - self.now_both_g[1] / self.now_both_g[0])
+        # Rounded, and nothing added to it: a gain of nothing has no sign.
+        saved = round(100.0 * (1.0 - self.now_both_g[1] / self.now_both_g[0]), 1) + 0.0
         said = "" if self.now_g is not None else ", of the jobs that both place"
         return f"{told}: {_grams(self.emissions_g)}, {saved:.1f} % less than as early as possible{said}"
 
