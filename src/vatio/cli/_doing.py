@@ -109,6 +109,9 @@ def ordered(rim: Rim, asked: Asked) -> Filed:
     now = datetime.now(UTC)
     found = planned(rim, asked.wishes, asked.command, now=now, at_once_without=True)
     engine = asked.when["engine"] or "local"
+    for note in found.plan.notes:
+        if note.startswith("no forecast"):  # told before anything runs: a file's name may be misspelt
+            rim.note(note)
     plan = described(rim, found, asked.command, engine=engine, submitted_at=now)
     run, where = new_id(), places(rim.environ)
     entry = kept(rim, plan, run)

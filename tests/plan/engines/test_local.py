@@ -121,6 +121,7 @@ def test_a_missing_forecast_is_run_now_and_said(project: Project) -> None:
     assert (done.returncode, len(project.lines("begun"))) == (0, 1)
     (plan,) = project.plans()
     assert any("no forecast" in note for note in plan["plan"]["notes"])
+    assert "vatio: no forecast" in done.stderr
     assert "what the grid emitted meanwhile is not known" in done.stderr
 
 
