@@ -135,7 +135,9 @@ def find_change(
         change.update(f"\0{name}".encode("utf-8", "surrogateescape"))
     files = {name: state_of(os.path.join(tree.root, name)) for kind, name in entries if kind != _UNTRACKED}
     files |= {name: sha256(data).hexdigest() for name, data in sources.items()}
-    return Change(change.hexdigest(), code_copy(tree.commit, diff or b"", sources) if copy else None, tuple(left_out), files=files)
+    return Change(
+        change.hexdigest(), code_copy(tree.commit, diff or b"", sources) if copy else None, tuple(left_out), files=files
+    )
 
 
 def find_changed_since(
