@@ -15,7 +15,7 @@ from vatio.errors import MeterAbsent, MeterDenied
 from vatio.measure import surroundings
 from vatio.measure.meters import NvmlMeter
 from vatio.measure.meters._integral import Integral
-from vatio.measure.meters._nvml import REFRESH_S
+from vatio.measure.meters.nvml._nvml import REFRESH_S
 from vatio.units import J_PER_MJ, W_PER_MW
 
 _DURATION_S = 10.0

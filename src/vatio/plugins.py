@@ -13,12 +13,12 @@ from vatio.errors import MissingExtra, UnknownName
 BUILT_IN: dict[str, dict[str, str]] = {
     "meters": {
         "rapl": "vatio.measure.meters._rapl:RaplMeter",
-        "nvml": "vatio.measure.meters._nvml:NvmlMeter",
+        "nvml": "vatio.measure.meters.nvml._nvml:NvmlMeter",
         "hwmon": "vatio.measure.meters._hwmon:HwmonMeter",
         "command": "vatio.measure.meters._command:CommandMeter",
-        "cpu-model": "vatio.measure.meters._cpu_model:CpuModelMeter",
-        "dram-model": "vatio.measure.meters._dram_model:DramModelMeter",
-        "gpu-model": "vatio.measure.meters._gpu_model:GpuModelMeter",
+        "cpu-model": "vatio.measure.meters.models._cpu_model:CpuModelMeter",
+        "dram-model": "vatio.measure.meters.models._dram_model:DramModelMeter",
+        "gpu-model": "vatio.measure.meters.models._gpu_model:GpuModelMeter",
     },
     # Each takes `config=` and gives a list of Check; a room that is not named here is not asked.
     "checks": {"measure": "vatio.measure:checks", "ledger": "vatio.ledger:checks", "catalog": "vatio.catalog:checks"},

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from vatio.cli._gating import gate_lines, teller
+from vatio.cli.proving._gating import gate_lines, teller
 from vatio.govern import GateOutcome, GateProgress
 from vatio.measure import PairedCosts, PairedDesign, PairedMeasurement
 from vatio.records import HistoryShift, Interval, PackageChange, QualityRow, Quantity, TestResult, Verdict

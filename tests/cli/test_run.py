@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from vatio.cli import main
 from vatio.cli._run_options import RUN_OPTIONS, quick_parse
-from vatio.cli._when_options import WHEN_OPTIONS, is_asked
 from vatio.cli.commands._run import command as click_command
+from vatio.cli.planning._when_options import WHEN_OPTIONS, is_asked
 
 WAITS = {option.name for option in WHEN_OPTIONS}
 NAMES = [option.spelt for option in RUN_OPTIONS] + ["--ledger", "--config", "--quiet", "-q"]

@@ -12,14 +12,14 @@ UNIT = re.compile(
 FREE = {
     "bound", "effect_size", "error", "reach", "spread", "step",
     "t", "df", "a", "b", "shift", "new", "minute", "last", "rest",
-    "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "cost", "count", "cpus_granted", "devices",
-    "embodied", "margin", "max_loss", "rtol", "statistic",
+    "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "cost", "count",
+    "cpus_granted", "devices", "embodied", "margin", "max_loss", "rtol", "statistic",
     "original", "replay",
     "eta_squared", "pays_after", "predict", "quality_change", "spearman", "train",
     "factor", "first", "flop", "high", "highest", "known", "least", "left", "level", "limit", "load", "low", "lowest",
     "magnitude", "maximum", "mean", "minimum", "most", "now", "number", "operational", "operational_market", "p", "part",
-    "peak", "position", "priority", "pue", "quantile", "quantity", "resolution", "right", "scale", "second", "share", "shares", "size",
-    "start", "threads", "total", "utilisation", "value", "values", "weight", "whole", "width", "x", "y", "z",
+    "peak", "position", "priority", "pue", "quantile", "quantity", "resolution", "right", "scale", "second", "share", "shares",
+    "size", "start", "threads", "total", "utilisation", "value", "values", "weight", "whole", "width", "x", "y", "z",
 }  # fmt: skip
 NUMBERS = {"float", "Quantity"}
 

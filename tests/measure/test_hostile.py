@@ -8,7 +8,7 @@ import pytest
 from vatio import track
 from vatio.errors import UsageError
 from vatio.ledger import open_ledger, summarise
-from vatio.measure.meters._cpu_time import no_less_than_ours
+from vatio.measure.meters.models._cpu_time import no_less_than_ours
 from vatio.measure.wrap._signals import NoSignals, open_signals
 from vatio.testing import ReplayMeter, gpu
 

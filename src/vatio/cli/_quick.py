@@ -46,10 +46,10 @@ class Quick(NamedTuple):
 
 
 QUICK = {
-    ("runs", "list"): Quick("vatio.cli._listing:list_runs", LIST_OPTIONS),
-    ("runs", "show"): Quick("vatio.cli._showing:show_run", SHOW_OPTIONS, "run"),
-    ("runs", "sum"): Quick("vatio.cli._summing:sum_runs", SUM_OPTIONS),
-    ("runs", "budget"): Quick("vatio.cli._budgeting:show_budgets", BUDGET_OPTIONS),
+    ("runs", "list"): Quick("vatio.cli.recording._listing:list_runs", LIST_OPTIONS),
+    ("runs", "show"): Quick("vatio.cli.recording._showing:show_run", SHOW_OPTIONS, "run"),
+    ("runs", "sum"): Quick("vatio.cli.recording._summing:sum_runs", SUM_OPTIONS),
+    ("runs", "budget"): Quick("vatio.cli.recording._budgeting:show_budgets", BUDGET_OPTIONS),
 }
 
 

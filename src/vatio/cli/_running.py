@@ -102,7 +102,7 @@ def _say_outcome(rim: Rim, outcome: RunOutcome, about_plan: Sequence[str] = ()) 
 def _change(rim: Rim, outcome: RunOutcome) -> str | None:
     if outcome.record is None or outcome.head is None:  # no head: it went to an outbox, or nowhere
         return None
-    from vatio.cli._series import series_text
+    from vatio.cli.recording import series_text
 
     try:
         with rim.ledger(settled=False) as ledger:

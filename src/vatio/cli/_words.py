@@ -27,12 +27,12 @@ WORDS: dict[str, dict[str, str]] = {
         "plan": "Plan when, where, on what and at what power to run.",
     },
     "improve": {
-        "profile": "Say what each function and line of a command costs, and what set its pace.",
+        "profile": "Run a command and say what its functions and lines of Python cost, and what set its pace.",
         "optimise": "Find the same answer for less: cheaper data, models, settings and code.",
     },
     "prove": {
-        "gate": "Stop a change that costs more energy: compare it with a baseline on this machine.",
-        "reproduce": "Replay a run and say how far both agree, and where they part.",
+        "gate": "Stop a change that costs more energy: compare it with a baseline, in turn, on this machine.",
+        "reproduce": "Replay a run in a scratch copy and say how far both agree: bitwise, numerically, in a metric over seeds.",
     },
     "share": {
         "report": "Write runs as one HTML page, as Markdown or as JSON.",

@@ -52,7 +52,7 @@ def test_a_setting_under_which_the_workload_fails_is_named_and_never_kept(projec
 
 
 def test_a_file_that_says_it_already_is_not_overwritten(tmp_path):
-    from vatio.cli._tuning import keep_in, setting_lines
+    from vatio.cli.planning._tuning import keep_in, setting_lines
     from vatio.errors import UsageError
     from vatio.plan.tune import Bounds, Setting, Tuned
     from vatio.records import Quantity

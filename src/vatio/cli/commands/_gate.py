@@ -49,7 +49,7 @@ def command(rim: Rim, *, words: tuple[str, ...], as_json: bool, **given: Any) ->
     The candidate is the working tree as it is. Without options [gate] of vatio.toml is read. The exit code is 0 for a pass, 1
     for a fail, 3 where it could not be decided or checked, 2 for bad use.
     """
-    from vatio.cli._gating import check_files, configured, show, telling
+    from vatio.cli.proving import check_files, configured, show, telling
     from vatio.govern import run_gate
     from vatio.govern.gate import request_of
 

@@ -25,8 +25,8 @@ def command() -> None:
 @shared
 def verify(rim: Rim, *, key: str | None, head: str | None, rebuild: bool, as_json: bool) -> int:
     """Check every byte that the chain proves, and the signatures. Exit code 1 says that something was found."""
-    from vatio.cli._sharing import share_out
-    from vatio.cli._verdict import verdict, verdict_json
+    from vatio.cli.proving import verdict, verdict_json
+    from vatio.cli.recording import share_out
 
     with rim.ledger(settled=False) as ledger:
         found = ledger.verify(key=key, head=head, rebuild=rebuild, share_out=share_out)

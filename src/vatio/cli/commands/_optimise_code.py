@@ -31,7 +31,7 @@ def command(rim: Rim, *, target: str, applied: bool, as_json: bool, **options: A
     it is measured against the function in turn. The change is shown as a diff and written only with --apply. Your code
     runs in processes of its own. Exit 0: a cheaper one was found; 1: none; 3: not checked, for want of --args.
     """
-    from vatio.cli._coding import code_json, code_lines, coded
+    from vatio.cli.improving import code_json, code_lines, coded
     from vatio.optimise.code import apply
 
     found = coded(rim, target, options)

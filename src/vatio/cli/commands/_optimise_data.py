@@ -29,7 +29,7 @@ def command(rim: Rim, *, path: str, html: str | None, as_json: bool, **options: 
     scaling are each measured against the data as they are, what choosing costs included, and judged on cases held out. All
     runs lie within one in the ledger. "Keep what you have" is an answer. Pickles are refused.
     """
-    from vatio.cli._advising import advised
+    from vatio.cli.improving import advised
     from vatio.optimise.data import advice_html, advice_json, advice_lines
 
     found = advised(rim, path, **options)

@@ -35,7 +35,7 @@ def command(rim: Rim, *, words: tuple[str, ...], html: str | None, as_json: bool
     FUNCTION is called with a trial (trial["lr"]) and gives the metric; a COMMAND has {lr} for each parameter and tells its
     metrics by vatio.log_metric. Every trial is a run in the ledger. Exit 0: a best was found; 3: no trial has finished.
     """
-    from vatio.cli._searching import search_lines, search_rows, searched
+    from vatio.cli.improving import search_lines, search_rows, searched
     from vatio.optimise.search import picture
 
     found = searched(rim, words, options)

@@ -28,7 +28,7 @@ def command(rim: Rim, *, path: str, html: str | None, as_json: bool, **options: 
     Selecting, training and predicting are phases of one run and are told apart; the traps that the published study fell into
     are named where they are met, and on its own corpus its figures stand beside yours. The whole takes about two CPU-minutes.
     """
-    from vatio.cli._advising import studied
+    from vatio.cli.improving import studied
     from vatio.optimise.study import study_html, study_json, study_lines
 
     found = studied(rim, path, **options)

@@ -16,6 +16,6 @@ def command(rim: Rim, *, plan: str) -> None:
 
     PLAN is an id, or a part of one that is its own. The ledger keeps that it was taken back.
     """
-    from vatio.cli._plans_shown import cancel_plan
+    from vatio.cli.planning import cancel_plan
 
     cancel_plan(rim, plan)

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from vatio.cli._plan_options import JOB_OPTIONS
 from vatio.cli._rim import Rim
 from vatio.cli._run_options import RunOption
 from vatio.cli._shared import as_json, shared, with_options
+from vatio.cli.planning import JOB_OPTIONS
 
 _OPTIONS = (
     RunOption("--image", "image", "IMAGE", False, "Image that has the command, and vatio."),
@@ -33,6 +33,6 @@ def command(rim: Rim, *, words: tuple[str, ...], out: str | None, as_json: bool,
 
     Nothing is sent to a cluster: `kubectl apply -f` does. The run in the pod is tagged with the plan's id.
     """
-    from vatio.cli._emitting import emit
+    from vatio.cli.planning import emit
 
     emit(rim, words, options, out=out or "-", as_json=as_json)

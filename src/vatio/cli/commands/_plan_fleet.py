@@ -41,8 +41,7 @@ def command(rim: Rim, *, jobs: str, out: str | None, html: str | None, svg: str 
     earliest_h, deadline_h), zones, home, move_gb, devices, priority, interruptible. The plan counts its own load, so no hour
     is stampeded; it says how far from the best it may be. Jobs without a place are named, with the reason: exit code 1.
     """
-    from vatio.cli._fleet_json import document
-    from vatio.cli._fleeting import fleeted
+    from vatio.cli.planning import document, fleeted
     from vatio.plan.jobs import plan_csv
     from vatio.report.fleet import fleet_html, fleet_lines, fleet_svg
 

@@ -37,7 +37,7 @@ def command(
     The interval is as wide as earlier forecasts have missed. A few days of history are enough to begin with, a month is
     better; holes may be in it. Times are local, in JSON UTC.
     """
-    from vatio.cli._forecasting import foretold, is_plain_chart
+    from vatio.cli.planning import foretold, is_plain_chart
     from vatio.report.forecast import forecast_html, forecast_lines
 
     rim.config()

@@ -30,7 +30,7 @@ def command(rim: Rim, *, names: tuple[str, ...], as_json: bool, **options: Any) 
     NAME is an accelerator (A100:8, bought) or a rented machine (p4d.24xlarge). What is not known stays unknown, and so does
     what follows from it; a --table gives prices, maintenance, throughput, latency. The first option is the measure.
     """
-    from vatio.cli._weighing import weighed, weighed_lines
+    from vatio.cli.planning import weighed, weighed_lines
     from vatio.records import to_json
 
     found = weighed(rim, names, options)

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from vatio.cli._plan_options import JOB_OPTIONS
 from vatio.cli._rim import Rim
 from vatio.cli._run_options import RunOption
 from vatio.cli._shared import as_json, shared, with_options
 from vatio.cli._terminal import put_json, put_lines, save
+from vatio.cli.planning import JOB_OPTIONS
 from vatio.errors import UsageError
 
 _FILES = (
@@ -31,7 +31,7 @@ def command(rim: Rim, *, words: tuple[str, ...], html: str | None, svg: str | No
     Nothing is started. Without a curve the annual table decides the zone and the plan says to run now; nothing is planned into
     time that a curve does not know, and a gain within its noise is not taken. Times are local unless they have an offset.
     """
-    from vatio.cli._planning import planned
+    from vatio.cli.planning import planned
     from vatio.report.plan import plan_html, plan_lines, plan_svg
 
     found = planned(rim, options, words)

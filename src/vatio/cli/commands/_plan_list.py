@@ -20,6 +20,6 @@ def command(rim: Rim, *, limit: int, as_json: bool) -> None:
 
     A plan is stale when nobody waits with it any more, after a reboot or a killed waiter: the line below the table takes it up.
     """
-    from vatio.cli._plans_shown import list_plans
+    from vatio.cli.planning import list_plans
 
     list_plans(rim, limit=limit, as_json=as_json)

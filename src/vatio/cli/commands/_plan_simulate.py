@@ -37,7 +37,7 @@ def command(rim: Rim, *, jobs: str, html: str | None, svg: str | None, as_json: 
     JOBS.csv has a column of arrivals and one of lengths, with the unit in their names (arrival_h, length_h), and may have
     power_w or cpus, deadline_h, interruptible. Forecasts see the hours before a job's arrival only; the oracle sees all.
     """
-    from vatio.cli._simulating import shown, simulated
+    from vatio.cli.planning import shown, simulated
     from vatio.report.simulation import simulation_html, simulation_lines, simulation_svg
 
     rim.config()

@@ -30,7 +30,7 @@ def command(rim: Rim, *, words: tuple[str, ...], write: bool, as_json: bool, **o
     Settings are measured in shuffled blocks; what is surely dearer than the best drops out, and the default is kept unless
     another setting is surely cheaper. Every probe is a run in the ledger, and the search says what it cost.
     """
-    from vatio.cli._tuning import keep_in, project_file, setting_lines, tuned, tuned_json, tuned_lines
+    from vatio.cli.planning import keep_in, project_file, setting_lines, tuned, tuned_json, tuned_lines
 
     found = tuned(rim, words, options)
     if write and setting_lines(found):

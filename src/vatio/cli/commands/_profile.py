@@ -24,7 +24,7 @@ def command(rim: Rim, *, words: tuple[str, ...], top: int, flame: str | None, as
     sampled by their CPU time, child processes too; of other programs only the whole is known. Time in a C extension counts
     for the line that called it.
     """
-    from vatio.cli._profiling import flame_of, profile_json, profile_lines, profiled
+    from vatio.cli.improving import flame_of, profile_json, profile_lines, profiled
 
     found = profiled(rim, words)
     for note in (*found.outcome.notes, *found.notes):

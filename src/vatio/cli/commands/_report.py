@@ -80,7 +80,7 @@ def _markdown(records: Sequence[RunRecord], verdict: Verdict | None, estimate: E
 
 def _verdict(ledger: Ledger, records: Sequence[RunRecord]) -> Verdict | None:
     """Read the verdict of a comparison; several runs side by side are shown as the runs that they are."""
-    from vatio.cli._judged import verdict_of
+    from vatio.cli.proving import verdict_of
 
     return verdict_of(ledger, records[0].id) if len(records) == 1 else None
 

@@ -32,8 +32,7 @@ def command(rim: Rim, *, run: str | None, check: str | None, keys: tuple[str, ..
     Code, data and libraries are checked by their true bytes first. Exit code 0: the tier is reached; 1: they diverge, and
     the first field and the likely reason are named; 3: it cannot be replayed, and what is missing is named.
     """
-    from vatio.cli._attested import check_attestation
-    from vatio.cli._replaying import replay
+    from vatio.cli.proving import check_attestation, replay
 
     if check is not None and run is not None:
         raise UsageError("--check replays nothing", hint="name a run, or an attestation to check")

@@ -10,7 +10,7 @@ from vatio.cli._main import unharmed
 from vatio.cli._rim import Rim
 from vatio.cli._running import run_words
 from vatio.cli._shared import run_options, shared, with_options
-from vatio.cli._when_options import WHEN_OPTIONS, is_asked
+from vatio.cli.planning import WHEN_OPTIONS, is_asked
 
 
 @click.command("run", context_settings={"allow_interspersed_args": False})
@@ -26,7 +26,7 @@ def command(rim: Rim, *, words: tuple[str, ...], **given: Any) -> int:
     `vatio plan job` with the same options says, and never past what the deadline allows; without a forecast it runs at once.
     """
     if is_asked(given):
-        from vatio.cli._doing import run_when
+        from vatio.cli.planning import run_when
 
         return run_when(rim, words, given, unharmed=unharmed)
     return run_words(rim, words, given, unharmed=unharmed)

@@ -23,7 +23,7 @@ def command() -> None:
 @shared
 def list_runs(rim: Rim, **given: Any) -> None:
     """List runs, the newest first, and what they add up to."""
-    from vatio.cli._listing import list_runs as listed
+    from vatio.cli.recording import list_runs as listed
 
     listed(rim, **given)
 
@@ -34,7 +34,7 @@ def list_runs(rim: Rim, **given: Any) -> None:
 @shared
 def show_run(rim: Rim, **given: Any) -> None:
     """Show one run, its accounts with it; with --watch follow it from another terminal."""
-    from vatio.cli._showing import show_run as shown
+    from vatio.cli.recording import show_run as shown
 
     shown(rim, **given)
 
@@ -51,7 +51,7 @@ def compare_runs(rim: Rim, *, first: str, second: str, as_json: bool) -> int:
     With several runs on both sides the exit code is 1 for a fail, and 3 where it could not be decided, or where machines or
     meters differ.
     """
-    from vatio.cli._comparing import compare_runs as compared
+    from vatio.cli.recording import compare_runs as compared
 
     return compared(rim, first, second, as_json=as_json)
 

@@ -28,7 +28,7 @@ def import_runs(rim: Rim, *, files: tuple[str, ...], format: str | None, as_json
     and of one that has grown only the new runs. What cannot be read is named with its line; exit code 1 says that there
     is such.
     """
-    from vatio.cli._exchange import import_json, import_lines, progress_line, remarks
+    from vatio.cli.recording import import_json, import_lines, progress_line, remarks
     from vatio.interop import format_of, import_file
     from vatio.ledger import open_ledger
 
@@ -74,15 +74,15 @@ def export_runs(
     `--as bundle` writes one file that `vatio reproduce FILE` runs again without a network: code, wheels, data, proof.
     """
     if format == "container":
-        from vatio.cli._containing import export_container
+        from vatio.cli.recording import export_container
 
         export_container(rim, runs, out=out, image=base_image)
         return None
     if format == "bundle":
-        from vatio.cli._bundling import export_bundle_of
+        from vatio.cli.recording import export_bundle_of
 
         return export_bundle_of(rim, runs, out=out, wheels=wheels, download=download)
-    from vatio.cli._exchange import write_bytes
+    from vatio.cli.recording import write_bytes
     from vatio.interop import export_runs as exported
 
     with rim.ledger() as ledger:

@@ -20,7 +20,7 @@ def sum_runs(rim: Rim, **given: Any) -> None:
     Failed, interrupted and search runs are included; a run that goes on is not yet. A run is booked whole in the month of
     its end.
     """
-    from vatio.cli._summing import sum_runs as summed
+    from vatio.cli.recording import sum_runs as summed
 
     summed(rim, **given)
 
@@ -33,7 +33,7 @@ def show_budgets(rim: Rim, **given: Any) -> int:
 
     Budgets stand in [budgets] of vatio.toml. Exit code 1 says that one is passed; nothing is ever stopped by it.
     """
-    from vatio.cli._budgeting import show_budgets as shown
+    from vatio.cli.recording import show_budgets as shown
 
     return shown(rim, **given)
 
@@ -52,6 +52,6 @@ def account_runs(rim: Rim, *, runs: tuple[str, ...], **given: Any) -> None:
 
     Each account is a new entry of the ledger; the latest counts, and the older ones stay and are shown.
     """
-    from vatio.cli._accounting import account_runs as accounted
+    from vatio.cli.recording import account_runs as accounted
 
     accounted(rim, runs, **given)

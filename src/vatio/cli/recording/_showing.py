@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 def show_run(rim: Rim, *, run: str, watch: bool, sci: str | None, as_json: bool) -> None:
     """Show one run, or follow it until it ends."""
-    from vatio.cli._series import series_text
+    from vatio.cli.recording._series import series_text
 
     with rim.ledger() as ledger:
         if watch:
-            from vatio.cli._watching import watched
+            from vatio.cli.recording._watching import watched
 
             record = watched(ledger, run, rim, as_json=as_json)
         else:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from vatio.measure.meters._cpu_time import Watch, cgroup_watch, machine_watch, no_less_than_ours, process_watch
+from vatio.measure.meters.models._cpu_time import Watch, cgroup_watch, machine_watch, no_less_than_ours, process_watch
 from vatio.records import Channel, Quantity, scaled
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from vatio.cli import _plan_options, _run_options
-from vatio.cli._plan_kept import begins, cancelled, described, kept
-from vatio.cli._planning import Planned, planned
+from vatio.cli import _run_options
 from vatio.cli._rim import Rim
 from vatio.cli._running import Unharmed, run_words
 from vatio.cli._terminal import put
-from vatio.cli._when_options import ENGINES, split, wishes
+from vatio.cli.planning import _plan_options
+from vatio.cli.planning._plan_kept import begins, cancelled, described, kept
+from vatio.cli.planning._planning import Planned, planned
+from vatio.cli.planning._when_options import ENGINES, split, wishes
 from vatio.errors import Refused, UsageError
 from vatio.plan.engines import Filed, Order, file_order, kept_environ, order_folders, signal_number
 from vatio.records import rfc3339
@@ -41,7 +42,7 @@ def run_when(rim: Rim, words: Sequence[str], given: Mapping[str, Any], *, unharm
     """
     options, when = split(given)
     if when["plan"]:
-        from vatio.cli._carrying import take_up
+        from vatio.cli.planning._carrying import take_up
 
         return take_up(rim, str(when["plan"]), words, when, unharmed=unharmed)
     _check(when)
@@ -50,7 +51,7 @@ def run_when(rim: Rim, words: Sequence[str], given: Mapping[str, Any], *, unharm
     asked = _asked(rim, words, options, when)
     filed = ordered(rim, asked)
     if filed.order.engine == "local" and not when["detach"]:
-        from vatio.cli._carrying import carry_out
+        from vatio.cli.planning._carrying import carry_out
 
         return carry_out(rim, filed, unharmed=unharmed)
     _hand_over(rim, filed, asked.when)

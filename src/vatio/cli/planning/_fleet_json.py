@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from vatio.cli._fleeting import Fleeted
+from vatio.cli.planning._fleeting import Fleeted
 from vatio.report.fleet import ZoneLoad
 
 

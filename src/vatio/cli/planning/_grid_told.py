@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from vatio.cli._plan_places import HERE
 from vatio.cli._rim import Rim
+from vatio.cli.planning._plan_places import HERE
 from vatio.errors import VatioError
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ def realised(
 
     ``None`` where nobody knows it, or only for the year: an annual mean is no outcome of a plan.
     """
-    from vatio.cli._sourcing import open_source
+    from vatio.cli.planning._sourcing import open_source
 
     failed = []
     for name in _names(rim, wishes, source, zone):

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Any
 
 from vatio.account import IntensityCurve
-from vatio.cli._plan_options import configured
-from vatio.cli._plan_places import Places, Within, read_places
 from vatio.cli._rim import Rim
-from vatio.cli._sourcing import planning_source
+from vatio.cli.planning._plan_options import configured
+from vatio.cli.planning._plan_places import Places, Within, read_places
+from vatio.cli.planning._sourcing import planning_source
 from vatio.errors import LedgerError, UnknownName, UsageError, VatioError
 from vatio.plan.job import Job, Learnt, PowerStep, is_same, learn, parse_moment, plan_job, read_profile, read_rates
 from vatio.records import Plan, Quantity

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 from vatio.cli._rim import Rim
-from vatio.cli._sharing import share_out
 from vatio.cli._terminal import put_json, put_table
+from vatio.cli.recording._sharing import share_out
 from vatio.errors import UnknownName
 from vatio.ledger import GroupSum, Listed
 from vatio.records import Quantity, to_json
@@ -53,7 +53,7 @@ def _tell(rim: Rim, runs: Sequence[Any], total: GroupSum | None, *, as_json: boo
 
 def runs_json(runs: Sequence[Any], total: GroupSum | None) -> dict[str, Any]:
     """Give ``vatio.runs/1``."""
-    from vatio.cli._summing import sum_json
+    from vatio.cli.recording._summing import sum_json
 
     shown = [run.to_json() if hasattr(run, "to_json") else to_json(run) for run in runs]
     listed = [{key: item for key, item in run.items() if key != "environment"} for run in shown]

@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vatio.cli import _plan_options, _run_options
-from vatio.cli._afterwards import settled
-from vatio.cli._plan_kept import begins, cancelled, described, kept
-from vatio.cli._planning import planned
+from vatio.cli import _run_options
 from vatio.cli._rim import Rim
 from vatio.cli._running import Follows, Unharmed, run_words
 from vatio.cli._terminal import live_writer
+from vatio.cli.planning import _plan_options
+from vatio.cli.planning._afterwards import settled
+from vatio.cli.planning._plan_kept import begins, cancelled, described, kept
+from vatio.cli.planning._planning import planned
 from vatio.errors import Refused, UsageError, VatioError
 from vatio.plan.engines import (
     MARK,

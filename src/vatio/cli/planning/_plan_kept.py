@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from vatio.cli._planning import Planned
 from vatio.cli._rim import Rim
+from vatio.cli.planning._planning import Planned
 from vatio.errors import LedgerError
 from vatio.plan.engines import Order
 from vatio.plan.outcome import expected

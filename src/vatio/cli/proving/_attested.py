@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from vatio.cli._replaying import replay_lines
 from vatio.cli._rim import Rim
 from vatio.cli._terminal import put_json, put_lines
+from vatio.cli.proving._replaying import replay_lines
 from vatio.errors import UnknownName, UsageError
 from vatio.files import regular
 from vatio.govern import Attested, verify_attestation

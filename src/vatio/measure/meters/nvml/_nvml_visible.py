@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vatio.measure._surroundings import Surroundings
-    from vatio.measure.meters._nvml_library import Library
+    from vatio.measure.meters.nvml._nvml_library import Library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

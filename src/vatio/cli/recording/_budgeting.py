@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vatio.cli._rim import Rim
-from vatio.cli._sharing import share_out
 from vatio.cli._terminal import put_json, put_table
+from vatio.cli.recording._sharing import share_out
 from vatio.errors import UnknownName, UsageError
 from vatio.ledger import time_zone, total_of
 from vatio.records import to_json

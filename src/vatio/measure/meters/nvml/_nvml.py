@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from vatio.errors import MeterAbsent
 from vatio.measure.meters._accumulate import Accumulated
 from vatio.measure.meters._integral import Integral
-from vatio.measure.meters._nvml_visible import Gpu, order_is_doubtful, visible_gpus
+from vatio.measure.meters.nvml._nvml_visible import Gpu, order_is_doubtful, visible_gpus
 from vatio.records import Channel
 from vatio.units import HZ_PER_MHZ, J_PER_MJ, W_PER_MW
 
 if TYPE_CHECKING:
     from vatio.measure._surroundings import Surroundings
-    from vatio.measure.meters._nvml_library import Library
+    from vatio.measure.meters.nvml._nvml_library import Library
 
 # nvml.h gives the power reading as accurate within 5 %.
 ERROR_RATIO = 0.05
@@ -59,7 +59,7 @@ class NvmlMeter:
             MeterAbsent: no library, no driver, no visible GPU, or none that tells its power.
             MeterDenied: the driver refuses this user.
         """
-        from vatio.measure.meters._nvml_library import Library, load_library
+        from vatio.measure.meters.nvml._nvml_library import Library, load_library
 
         nvml = Library(load_library() if library is None else library)
         seen = visible_gpus(nvml, surroundings)

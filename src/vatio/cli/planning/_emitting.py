@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from vatio.cli._plan_kept import described, kept
-from vatio.cli._planning import planned
 from vatio.cli._rim import Rim
 from vatio.cli._terminal import put_json, save
+from vatio.cli.planning._plan_kept import described, kept
+from vatio.cli.planning._planning import planned
 from vatio.errors import UsageError
 from vatio.interop.text import write_yaml
 from vatio.plan.engines import Pod, manifest

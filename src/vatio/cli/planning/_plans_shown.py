@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from vatio.cli._carrying import orders_of
-from vatio.cli._doing import engine_of
-from vatio.cli._plan_kept import cancelled
 from vatio.cli._rim import Rim
 from vatio.cli._terminal import put_json, put_lines, put_table
+from vatio.cli.planning._carrying import orders_of
+from vatio.cli.planning._doing import engine_of
+from vatio.cli.planning._plan_kept import cancelled
 from vatio.errors import LedgerError, MeasureError, UnknownName, UsageError
 from vatio.ledger import Said
 from vatio.plan.engines import Engine, Filed, PlanStanding, filed_orders, find_order, standings

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from vatio.cli._grid_told import realised
 from vatio.cli._rim import Rim
+from vatio.cli.planning._grid_told import realised
 from vatio.errors import LedgerError, UnknownName, VatioError
 from vatio.files import write_whole
 from vatio.plan.engines import Order

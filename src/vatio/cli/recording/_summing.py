@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 from vatio.cli._rim import Rim
-from vatio.cli._sharing import share_out
 from vatio.cli._terminal import put, put_json, put_lines, put_table
+from vatio.cli.recording._sharing import share_out
 from vatio.errors import UnknownName, UsageError
 from vatio.ledger import GROUPINGS, GroupSum, since_utc, time_zone, total_of
 from vatio.records import Quantity, to_json

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vatio.cli._plan_options import JOB_OPTIONS
 from vatio.cli._run_options import RUN_OPTIONS, RunOption
+from vatio.cli.planning._plan_options import JOB_OPTIONS
 
 ENGINES = ("local", "slurm")
 _OWN = {option.spelt for option in RUN_OPTIONS}

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vatio.account import GridSeries, read_series
-from vatio.cli._fleet_zones import by_zone, read_curves
 from vatio.cli._rim import Rim
+from vatio.cli.planning._fleet_zones import by_zone, read_curves
 from vatio.errors import UsageError
 from vatio.plan.fleet import FleetPlan, plan_fleet
 from vatio.plan.jobs import (

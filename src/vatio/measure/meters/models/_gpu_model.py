@@ -84,8 +84,7 @@ class GpuModelMeter:
 
 def _nvidia(around: Surroundings, library: Any) -> list[ModelledGpu]:
     """Find the GPUs through NVML: they may tell their utilisation where they do not tell their power."""
-    from vatio.measure.meters._nvml_library import Library, load_library
-    from vatio.measure.meters._nvml_visible import visible_gpus
+    from vatio.measure.meters.nvml import Library, load_library, visible_gpus
 
     if not around.nvidia and library is None:
         return []

@@ -1,0 +1,28 @@
+"""Optimise from a terminal."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.cli.improving._advising import advised as advised
+    from vatio.cli.improving._advising import studied as studied
+    from vatio.cli.improving._coding import code_json as code_json
+    from vatio.cli.improving._coding import code_lines as code_lines
+    from vatio.cli.improving._coding import coded as coded
+    from vatio.cli.improving._profiling import flame_of as flame_of
+    from vatio.cli.improving._profiling import profile_json as profile_json
+    from vatio.cli.improving._profiling import profile_lines as profile_lines
+    from vatio.cli.improving._profiling import profiled as profiled
+    from vatio.cli.improving._searching import search_lines as search_lines
+    from vatio.cli.improving._searching import search_rows as search_rows
+    from vatio.cli.improving._searching import searched as searched
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "_advising": "advised studied",
+        "_coding": "code_json code_lines coded",
+        "_profiling": "flame_of profile_json profile_lines profiled",
+        "_searching": "search_lines search_rows searched",
+    },
+)
