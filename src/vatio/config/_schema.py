@@ -18,7 +18,7 @@ def config_schema() -> dict[str, Any]:
     """Give the JSON Schema of vatio.toml (and of ``[tool.vatio]``), for editors and checks.
 
     >>> sorted(config_schema()["properties"])[:2]
-    ['budgets', 'ledger']
+    ['budgets', 'gate']
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

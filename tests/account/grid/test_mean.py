@@ -95,7 +95,7 @@ def test_the_sites_file_of_hours_is_used_where_it_knows_those_of_the_run(tmp_pat
         ("start,g_per_kwh\n2020-01-01T00:00Z,120\n", "es.csv does not know its hours"),
         ("start,g_per_kwh\nsoon,120\n", "line 2: 'soon' is not a date"),
         ("start,g_per_kwh,zone\n2026-01-01T00:00Z,120,FR\n", "unknown zone 'ES'"),
-        ("", "no column of times"),
+        ("", "is empty"),
     ],
 )
 def test_a_sites_file_that_does_not_help_is_no_error_after_a_run(tmp_path, text, said):

@@ -45,7 +45,7 @@ def test_our_own_form_is_read_with_shares_prices_and_holes(tmp_path):
         ("start,g_per_kwh\n2026-01-01,inf\n", "outside"),
         ("when,g\n1,2\n", "no column of times"),
         ("start,other\n2026-01-01,5\n", "no column g_per_kwh"),
-        ("", "no column of times"),
+        ("", "is empty"),
         ("start,g_per_kwh\n", "has no row"),
         ("start,g_per_kwh\n2026-01-01\n", "too few"),
         ("zone_datetime,carbon_intensity_avg,carbon_intensity_unit\n2026-01-01,0.3,kgCO2eq/kWh\n", "not g/kWh"),

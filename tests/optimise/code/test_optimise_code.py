@@ -78,7 +78,7 @@ def test_a_function_that_cannot_be_checked_says_why(text, why, look, rows):
 def test_what_a_function_prints_goes_nowhere(look, rows, capfd):
     found = look(SUM.replace("return total", "print('x' * 1_000_000)\n    return total"), arguments=rows)
     assert found.chosen is not None
-    assert "xxx" not in capfd.readouterr().out
+    assert capfd.readouterr().out.count("xxx") == 0
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def _text(path: str, most_bytes: int) -> str:
             raise UsageError(f"{path} has more than {most_bytes >> 20} MiB", hint="cut it to the zone and time that are needed")
         return held.decode("utf-8-sig")
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        hint = "" if getattr(error, "strerror", None) else _FORM
+        hint = "name a CSV file that is there" if getattr(error, "strerror", None) else _FORM
         raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}", hint=hint) from error
 
 

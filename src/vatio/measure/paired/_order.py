@@ -28,7 +28,7 @@ def block_turns(arms: tuple[str, ...], *, seed: int, block: int, warm_up: bool =
     Sorted by digests and not by ``random``, whose shuffle Python may change.
 
     >>> [turn.arm for turn in block_turns(("a", "b"), seed=0, block=0)]
-    ['a', 'b']
+    ['b', 'a']
     """
     from vatio.digest import sha256
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import os
+import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Calls:
         nothing = os.open(os.devnull, os.O_WRONLY)
         for stream in (1, 2):
             os.dup2(nothing, stream)
+        sys.stdout = sys.stderr = open(nothing, "w", closefd=False, encoding="utf-8")  # noqa: SIM115  for as long as the process lives
         given = load_arguments(self.arguments, self.source.path)
         function = load_function(self.source.path, self.source.name, self.text)
         with warnings.catch_warnings():
