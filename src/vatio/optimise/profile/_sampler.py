@@ -67,6 +67,13 @@ def _begin() -> None:
     signal.setitimer(signal.ITIMER_PROF, _EVERY_S, _EVERY_S)
 
 
+def _end() -> None:
+    """Stop the timer before the interpreter takes the handler away: a tick after that would end the program."""
+    signal.setitimer(signal.ITIMER_PROF, 0.0)
+    signal.signal(signal.SIGPROF, signal.SIG_IGN)  # one that is on its way is dropped
+    _keep()
+
+
 def _leave(event: str, _arguments: object) -> None:
     """Stop the timer before another program takes the process over: its default action would end that program."""
     if event == "os.exec":
@@ -92,6 +99,6 @@ if _OUT and hasattr(signal, "setitimer"):
     signal.siginterrupt(signal.SIGPROF, False)
     os.register_at_fork(after_in_child=_begin)
     sys.addaudithook(_leave)
-    atexit.register(_keep)
+    atexit.register(_end)
     _begin()
 _pass_on()
