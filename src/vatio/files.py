@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+_GZIP = b"\x1f\x8b"
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 
 
@@ -47,6 +48,24 @@ def regular(path: str, flags: int, mode: int = 0o600) -> int:
         os.close(descriptor)
         raise OSError(22, "not a regular file", path)
     return descriptor
+
+
+def read_unpacked(path: str, most_bytes: int) -> bytes:
+    """Read a regular file, unpacked where it is gzipped; of what is longer, one byte more than ``most_bytes``.
+
+    Raises:
+        OSError: it cannot be read, or is something else.
+        EOFError: it is gzipped and cut off.
+    """
+    with open(path, "rb", opener=regular) as file:
+        held = file.read(most_bytes + 1)
+    if held[:2] != _GZIP:
+        return held
+    import gzip  # here: every run loads this file, and few read such a one
+    import io
+
+    with gzip.GzipFile(fileobj=io.BytesIO(held)) as packed:
+        return packed.read(most_bytes + 1)
 
 
 def _write_into(path: str, data: bytes) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from tests.cli.conftest import Shell
+from tests.loopback import serving
 
 HOUR = timedelta(hours=1)
 WORDS = ("plan", "job", "--duration", "2h", "--slack", "24h", "--power-w", "500", "--zone", "ES")
@@ -130,15 +130,8 @@ def half_hours(count: int) -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *given: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Handler) as url:
+        yield url, asked
 
 
 def test_a_services_forecast_is_followed_to_its_horizon_and_asked_for_once(shell: Shell) -> None:

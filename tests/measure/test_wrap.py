@@ -369,7 +369,7 @@ def test_a_requeued_job_is_a_retry_of_its_earlier_run(home: Path) -> None:
 def test_a_run_has_its_interpreters_script_as_name() -> None:
     assert run_name(["python3", "-c", "print(1)"]) == "python3"
     assert run_name(["python", "-m", "package.train", "--x"]) == "package.train"
-    assert run_name(["/opt/env/bin/torchrun", "train.py"]) == "torchrun"
+    assert run_name(["/usr/bin/torchrun", "train.py"]) == "torchrun"
 
 
 def wrapper(*command: str, **more: Any) -> "subprocess.Popen[bytes]":

@@ -165,10 +165,10 @@ def test_paths_of_the_candidate_become_the_baselines(repo, tmp_path):
 
 
 def test_the_import_path_of_an_arm_is_its_own(repo):
-    environ = {**repo.environ, "PYTHONPATH": os.pathsep.join((str(repo.root / "src"), "/opt/lib"))}
+    environ = {**repo.environ, "PYTHONPATH": os.pathsep.join((str(repo.root / "src"), "/elsewhere/lib"))}
     found = repository(repo)
     with sides_of_trees(found, found.resolve("main"), work(repo, environ=environ)) as sides:
-        assert sides.baseline.arm.environ["PYTHONPATH"] == os.pathsep.join((f"{sides.baseline.tree}/src", "/opt/lib"))
+        assert sides.baseline.arm.environ["PYTHONPATH"] == os.pathsep.join((f"{sides.baseline.tree}/src", "/elsewhere/lib"))
         assert sides.candidate.arm.environ["PYTHONPATH"] == environ["PYTHONPATH"]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from typing import NamedTuple
 from vatio.account.grid._order import series_of
 from vatio.account.grid._series import RANGES, GridSeries, Slot
 from vatio.errors import InvalidQuantity, UnknownName, UsageError
-from vatio.files import regular
+from vatio.files import read_unpacked
 from vatio.units import RATIO_PER_PERCENT
 
 _MOST_BYTES = 256 << 20
@@ -123,11 +122,7 @@ def _told(rows: Iterator[list[str]]) -> Iterator[list[str]]:
 
 def _text(path: str, most_bytes: int) -> str:
     try:
-        with open(path, "rb", opener=regular) as file:
-            held = file.read(most_bytes + 1)
-        if held[:2] == b"\x1f\x8b":
-            with gzip.GzipFile(fileobj=io.BytesIO(held)) as packed:
-                held = packed.read(most_bytes + 1)
+        held = read_unpacked(path, most_bytes)
         if len(held) > most_bytes:
             raise UsageError(f"{path} has more than {most_bytes >> 20} MiB", hint="cut it to the zone and time that are needed")
         return held.decode("utf-8-sig")

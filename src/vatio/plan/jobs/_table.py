@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import math
 import os
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from vatio.errors import UsageError
-from vatio.files import regular
+from vatio.files import read_unpacked
 from vatio.units import S_PER_DAY, S_PER_HOUR, S_PER_MINUTE
 
 UNITS_S = {"h": S_PER_HOUR, "s": 1.0, "min": S_PER_MINUTE, "d": S_PER_DAY}
@@ -181,11 +180,7 @@ def _date_s(text: str, column: Column, where: str) -> float:
 
 def _text(path: str) -> str:
     try:
-        with open(path, "rb", opener=regular) as file:
-            held = file.read(_MOST_BYTES + 1)
-        if held[:2] == b"\x1f\x8b":
-            with gzip.GzipFile(fileobj=io.BytesIO(held)) as packed:
-                held = packed.read(_MOST_BYTES + 1)
+        held = read_unpacked(path, _MOST_BYTES)
         if len(held) > _MOST_BYTES:
             raise UsageError(f"{path} has more than {_MOST_BYTES >> 20} MiB", hint="cut it")
         return held.decode("utf-8-sig")
