@@ -1,0 +1,28 @@
+"""Make a model cheaper at equal quality: chains of techniques, each measured, the best certified on cases not seen before."""
+
+from vatio._door import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vatio.optimise.model._form import ANSWERS as ANSWERS
+    from vatio.optimise.model._form import Form as Form
+    from vatio.optimise.model._form import Predictor as Predictor
+    from vatio.optimise.model._form import Runtime as Runtime
+    from vatio.optimise.model._task import Cases as Cases
+    from vatio.optimise.model._task import Parted as Parted
+    from vatio.optimise.model._task import Task as Task
+    from vatio.optimise.model._task import part as part
+    from vatio.optimise.model._task import take as take
+    from vatio.optimise.model._technique import REACHES as REACHES
+    from vatio.optimise.model._technique import NotApplicable as NotApplicable
+    from vatio.optimise.model._technique import Offer as Offer
+    from vatio.optimise.model._technique import Technique as Technique
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "_form": "ANSWERS Form Predictor Runtime",
+        "_task": "Cases Parted Task part take",
+        "_technique": "REACHES NotApplicable Offer Technique",
+    },
+)
