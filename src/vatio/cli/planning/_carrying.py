@@ -177,7 +177,7 @@ class _Outlook:
     def _anew(self, plan: Plan) -> Plan:
         order, now = self._filed.order, datetime.now(UTC)
         try:
-            found = planned(self._rim, order.wishes, order.command, now=now, at_once_without=True)
+            found = planned(self._rim, order.wishes, order.command, now=now, forgiven=(VatioError,))
         except VatioError as error:
             # Most likely the deadline cannot be met any more: the sooner the better.
             return _at_once(plan, now, order.duration_s, str(error))

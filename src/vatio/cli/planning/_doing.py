@@ -15,7 +15,7 @@ from vatio.cli.planning import _plan_options
 from vatio.cli.planning._plan_kept import begins, cancelled, described, kept
 from vatio.cli.planning._planning import Planned, planned
 from vatio.cli.planning._when_options import ENGINES, split, wishes
-from vatio.errors import Refused, UsageError
+from vatio.errors import LedgerError, MeasureError, MissingExtra, Refused, UnknownName, UsageError, VatioError
 from vatio.plan.engines import Filed, Order, file_order, kept_environ, order_folders, signal_number
 from vatio.records import rfc3339
 
@@ -101,17 +101,18 @@ def ordered(rim: Rim, asked: Asked) -> Filed:
     """Plan a run, write its plan into the ledger under the run's id, and keep its order.
 
     Raises:
-        UsageError: the deadline is past, or nearer than the job is long; the job's duration is not known.
+        UsageError: the deadline is past, or nearer than the job is long; the job's duration is not known; a file that was
+            named cannot be read.
         LedgerUnavailable: the order can be kept nowhere.
     """
     from vatio.ledger import new_id, places
     from vatio.ledger.disk import ledger_path
 
     now = datetime.now(UTC)
-    found = planned(rim, asked.wishes, asked.command, now=now, at_once_without=True)
+    found = planned(rim, asked.wishes, asked.command, now=now, forgiven=_forgiven(asked.wishes))
     engine = asked.when["engine"] or "local"
     for note in found.plan.notes:
-        if note.startswith("no forecast"):  # told before anything runs: a file's name may be misspelt
+        if note.startswith("no forecast"):  # told before anything runs: a configured file may be misspelt
             rim.note(note)
     plan = described(rim, found, asked.command, engine=engine, submitted_at=now)
     run, where = new_id(), places(rim.environ)
@@ -131,6 +132,15 @@ def ordered(rim: Rim, asked: Asked) -> Filed:
         wishes={**absolute(asked.wishes, found), "when": _kept(asked.when)},
     )
     return file_order(order, order_folders(ledger_path(None, rim.config(), where), where))
+
+
+def _forgiven(given: Mapping[str, Any]) -> tuple[type[VatioError], ...]:
+    """Tell what makes a run begin at once: anything, but for a file or source named here, which is misspelt if it is not there.
+
+    What the configuration names may be written by somebody else, and late: that is a forecast that is missing.
+    """
+    is_named = any(given[name] for name in ("curves", "history", "source"))
+    return (UnknownName, MissingExtra, MeasureError, LedgerError) if is_named else (VatioError,)
 
 
 def absolute(given: Mapping[str, Any], found: Planned) -> dict[str, Any]:

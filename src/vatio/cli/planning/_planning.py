@@ -45,12 +45,12 @@ def planned(
     command: Sequence[str],
     *,
     now: datetime | None = None,
-    at_once_without: bool = False,
+    forgiven: tuple[type[VatioError], ...] = (),
 ) -> Planned:
     """Plan the job that options, configuration and earlier runs of a command describe.
 
-    A source that fails is no error: the plan is made without it, and says so. With ``at_once_without`` the same holds of
-    files that cannot be read and zones that nobody knows.
+    A source that fails is no error: the plan is made without it, and says so. The same holds of what is ``forgiven``, such
+    as files that cannot be read and zones that nobody knows, and then of a ledger too.
 
     Raises:
         UsageError: an option, file or limit cannot mean anything, or the duration is not known.
@@ -60,7 +60,7 @@ def planned(
     try:
         learnt = _learnt(rim, command, profiled=options["profile"] == _LEARNT)
     except LedgerError:
-        if not at_once_without:
+        if not forgiven:
             raise
         learnt = None  # what cannot be read teaches nothing
     job = _job(config, options, learnt, at)
@@ -69,9 +69,7 @@ def planned(
         source, said = planning_source(rim, config)
         found = read_places(config, rim.environ, Within(now=at, start=start, job=job), source=source)
         found = replace(found, notes=(*said, *found.notes))
-    except VatioError as error:
-        if not at_once_without:
-            raise
+    except forgiven as error:
         found = Places(curves={}, places={}, home="", notes=(f"no forecast: {error}",))
     plan = plan_job(
         job,

@@ -14,7 +14,8 @@ from vatio.plugins import require
 class Cases:
     """Hold cases and their labels: ``x`` a numpy array whose first axis is the cases, or a list of texts.
 
-    A table with columns of text is an object array. ``y`` is a numpy array (cases,): the class's place in the task's ``classes`` as int64, or float64 for a regression.
+    A table with columns of text is an object array. ``y`` is a numpy array (cases,): the class's place in the task's
+    ``classes`` as int64, or float64 for a regression.
     """
 
     x: Any
