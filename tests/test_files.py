@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vatio.files import regular, write_whole
+from vatio.files import read_unpacked, regular, text_of, write_whole
 
 
 def test_a_file_is_replaced_in_whole_and_keeps_its_mode(tmp_path: Path) -> None:
@@ -68,3 +68,33 @@ def test_only_a_regular_file_is_opened_to_be_read(tmp_path: Path) -> None:
     for path in (str(tmp_path / "pipe"), "/dev/zero", str(tmp_path)):
         with pytest.raises(OSError), open(path, "rb", opener=regular):  # noqa: PT011
             pass
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (b"a,b\n1,\xff\n", "line 2 is not text in UTF-8"),
+        (b"a,b\n1,2\n\n\x00", "line 4 is not text in UTF-8"),
+        ("a,b\n".encode("utf-16"), "it is UTF-16"),
+        (b"PK\x03\x04rest", "a spreadsheet"),
+        (b"PAR1", "a Parquet file"),
+    ],
+)
+def test_what_is_no_text_is_said_with_its_line(held: bytes, said: str) -> None:
+    with pytest.raises(OSError) as refused:  # noqa: PT011
+        text_of(held)
+    assert said in refused.value.strerror
+
+
+def test_text_may_begin_with_a_byte_order_mark() -> None:
+    assert text_of(b"\xef\xbb\xbfa") == text_of(b"a") == "a"
+
+
+def test_a_packed_file_that_is_damaged_cannot_be_read(tmp_path: Path) -> None:
+    import gzip
+
+    packed = bytearray(gzip.compress(b"start,g_per_kwh\n" * 99))
+    packed[14:20] = b"\xff" * 6
+    (tmp_path / "x.gz").write_bytes(packed)
+    with pytest.raises(OSError):  # noqa: PT011
+        read_unpacked(str(tmp_path / "x.gz"), 1 << 20)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
 _GZIP = b"\x1f\x8b"
+# What people give for a text, by its first bytes.
+_NO_TEXT = {
+    b"\xff\xfe": "it is UTF-16",
+    b"\xfe\xff": "it is UTF-16",
+    b"PK\x03\x04": "it is a spreadsheet or a zip file",
+    b"PAR1": "it is a Parquet file",
+    b"SQLite": "it is a database",
+    b"%PDF": "it is a PDF",
+}
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 
 
@@ -63,9 +73,32 @@ def read_unpacked(path: str, most_bytes: int) -> bytes:
         return held
     import gzip  # here: every run loads this file, and few read such a one
     import io
+    import zlib
 
-    with gzip.GzipFile(fileobj=io.BytesIO(held)) as packed:
-        return packed.read(most_bytes + 1)
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(held)) as packed:
+            return packed.read(most_bytes + 1)
+    except zlib.error:
+        raise OSError(errno.EILSEQ, "its packed bytes are damaged", path) from None
+
+
+def text_of(held: bytes) -> str:
+    """Read bytes as text in UTF-8, after a byte order mark or not.
+
+    Raises:
+        OSError: they are none; as of a file that cannot be read, ``strerror`` says why, and in which line.
+    """
+    kind = next((said for begin, said in _NO_TEXT.items() if held.startswith(begin)), None)
+    if kind is not None:
+        raise OSError(errno.EILSEQ, f"{kind}, not text in UTF-8")
+    try:
+        text, at = held.decode("utf-8-sig"), held.find(b"\0")
+    except UnicodeDecodeError as error:
+        at = error.start
+    if at >= 0:
+        line = held.count(b"\n", 0, at) + 1
+        raise OSError(errno.EILSEQ, f"line {line} is not text in UTF-8")
+    return text
 
 
 def _write_into(path: str, data: bytes) -> None:

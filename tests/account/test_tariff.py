@@ -145,7 +145,7 @@ def test_a_file_that_is_not_there_or_no_text_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot read the tariff"):
         read_tariff(str(tmp_path / "none.csv"))
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UsageError, match="not UTF-8"):
+    with pytest.raises(UsageError, match="not text in UTF-8"):
         read_tariff(str(tmp_path / "binary"))
 
 

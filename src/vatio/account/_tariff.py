@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from vatio.errors import InvalidQuantity, UsageError
+from vatio.files import text_of
 from vatio.records import Quantity
 
 TYPE_CHECKING = False
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _BY_DAY, _BY_DATE = ["start", "days", "eur_per_kwh"], ["start", "eur_per_kwh"]
 _MOST_ROWS = 200_000
+_MOST_BYTES = 64 << 20
 # Dearer than any electricity that was ever sold retail: whoever passes it wrote EUR/MWh or cents.
 _MOST_EUR_PER_KWH = 10.0
 _MINUTES = 24 * 60
@@ -109,10 +111,11 @@ def read_tariff(path: str, zone: tzinfo = UTC) -> Tariff:
         UsageError: it cannot be read, or is no tariff; the message names the line.
     """
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            lines = [line.strip() for _, line in zip(range(_MOST_ROWS + 2), file, strict=False)]
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the tariff {path}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from error
+        with open(path, "rb") as file:
+            lines = [line.strip() for line in text_of(file.read(_MOST_BYTES)).split("\n", _MOST_ROWS + 2)]
+    except OSError as error:
+        hint = f"a CSV file in UTF-8 with the head {','.join(_BY_DAY)}"
+        raise UsageError(f"cannot read the tariff {path}: {error.strerror}", hint=hint) from error
     rows = [(at, line.split(",")) for at, line in enumerate(lines, start=1) if line and not line.startswith("#")]
     if len(lines) > _MOST_ROWS + 1:
         raise UsageError(f"{path} has more than {_MOST_ROWS} lines", hint="a tariff of a year by the hour has 8760")

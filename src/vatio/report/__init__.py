@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from vatio.report._format import best as best
     from vatio.report._format import clean as clean
     from vatio.report._format import duration as duration
+    from vatio.report._format import local_time as local_time
     from vatio.report._format import short_id as short_id
     from vatio.report._format import told as told
     from vatio.report._format import written as written
@@ -22,7 +23,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_curve": "PowerCurve power_curve",
-        "_format": "NOT_MEASURED amount best clean duration short_id told written",
+        "_format": "NOT_MEASURED amount best clean duration local_time short_id told written",
         "_markdown": "to_markdown",
         "_receipt": "receipt",
         "vatio.report.page": "to_html",

@@ -13,6 +13,8 @@ from vatio import units
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from vatio.records import Quantity
 
 
@@ -211,6 +213,14 @@ def clean(text: str) -> str:
     """
     whole = text.encode("utf-8", "replace").decode()
     return "".join("\ufffd" if _is_control(letter) else letter for letter in whole)
+
+
+def local_time(moment: datetime, form: str = "%a %Y-%m-%d %H:%M") -> str:
+    """Write a moment in local time; with its offset in the hour that the clock has twice, which else could be either."""
+    here = moment.astimezone()
+    plain_time = here.replace(tzinfo=None)
+    is_twice = plain_time.replace(fold=0).timestamp() != plain_time.replace(fold=1).timestamp()
+    return f"{here.strftime(form)}{here.isoformat()[-6:]}" if is_twice else here.strftime(form)
 
 
 def short_id(run: str) -> str:

@@ -112,12 +112,30 @@ def test_a_detached_run_outlives_its_terminal(project: Project) -> None:
     assert project.lines("begun") == [f"--password={secret}"]
     log = project.folder / ".vatio" / "plans" / f"{plan}.log"
     assert "saved" in log.read_text()
+    assert f"`vatio plan cancel {plan[-8:]}` takes it back" in log.read_text()
+    assert "Ctrl-C" not in log.read_text()
     assert log.stat().st_mode & 0o077 == 0
     assert secret.encode() not in (project.folder / ".vatio" / "ledger.sqlite").read_bytes()
 
 
-def test_a_missing_forecast_is_run_now_and_said(project: Project) -> None:
+@pytest.mark.parametrize("more", [(), ("--curve", "DE=nowhere.csv"), ("--history", "past.csv"), ("--source", "joy")])
+def test_a_file_or_source_that_is_named_and_not_there_is_bad_use(project: Project, more: tuple[str, ...]) -> None:
+    words = ("run", "--when", "green", "--duration", "1s", "--slack", "200s", *(more or ("--curve", "curve.csv")))
+    done = project(*words, "--", *MARK)
+    assert (done.returncode, project.lines("begun"), project.plans()) == (125, [], [])
+    assert "hint: " in done.stderr
+
+
+def test_a_named_file_that_is_no_text_is_bad_use(project: Project) -> None:
+    (project.folder / "curve.csv").write_bytes(b"start,g_per_kwh\n2026-01-01T00:00Z,\xff\n")
     done = project(*project.order(*MARK))
+    assert (done.returncode, project.lines("begun")) == (125, [])
+    assert "curve.csv: line 2 is not text in UTF-8" in done.stderr
+
+
+def test_a_missing_forecast_is_run_now_and_said(project: Project) -> None:
+    (project.folder / "vatio.toml").write_text('[plan]\ncurves = ["curve.csv"]\n')
+    done = project("run", "--when", "green", "--duration", "1s", "--slack", "200s", "--power-w", "50", "--", *MARK)
     assert (done.returncode, len(project.lines("begun"))) == (0, 1)
     (plan,) = project.plans()
     assert any("no forecast" in note for note in plan["plan"]["notes"])

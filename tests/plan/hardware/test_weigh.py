@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from vatio.catalog import Catalog
 from vatio.errors import UnknownName, UsageError
 from vatio.plan.hardware import CLOUD, PATTERNS, Option, Usage, break_even, from_catalog, from_runs, read_options, times, weigh
-from vatio.records import Quantity
+from vatio.records import Gap, Quantity
 from vatio.testing import a_record
 
 
@@ -89,8 +89,13 @@ def test_the_catalog_gives_power_embodied_and_building_with_their_sources():
     assert rented.busy_w.value > bought.busy_w.value
     assert all(one.source for one in (bought.busy_w, bought.embodied_g, bought.pue, rented.busy_w, rented.embodied_g))
     assert bought.purchase_eur.is_missing
-    with pytest.raises(UnknownName):
+    with pytest.raises(UnknownName) as refused:
         from_catalog("Zilog Z80", Catalog())
+    assert "vatio catalog list accelerators" in refused.value.hint
+    with pytest.raises(UnknownName) as near:
+        from_catalog("A10O", Catalog())
+    assert near.value.hint.startswith("did you mean A10")
+    assert "--power-w" not in near.value.hint
 
 
 def test_own_runs_give_measured_joules_by_the_unit_of_work():
@@ -99,6 +104,13 @@ def test_own_runs_give_measured_joules_by_the_unit_of_work():
     assert (option.work_per_s.low, option.work_per_s.value, option.work_per_s.high) == (1.0, 1.5, 2.0)
     assert option.busy_w.provenance == "measured"
     assert from_runs([record], "tokens") == ()
+
+
+def test_a_machine_that_was_suspended_during_a_run_was_not_faster_for_it():
+    record = replace(a_record(), work={"images": 7200.0}, paused_s=0.0)
+    slept = replace(record, paused_s=1e5, gaps=(Gap(start_s=1.0, end_s=1.0, reason="suspended"),))
+    (awake,), (option,) = from_runs([record], "images"), from_runs([slept], "images")
+    assert (option.work_per_s, option.busy_w) == (awake.work_per_s, awake.busy_w)
 
 
 @pytest.mark.parametrize("name", PATTERNS)

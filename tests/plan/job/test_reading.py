@@ -13,7 +13,7 @@ import pytest
 
 from vatio.errors import UsageError
 from vatio.plan.job import learn, parse_moment, read_profile, read_rates
-from vatio.records import Quantity
+from vatio.records import Gap, Quantity
 from vatio.testing import a_record
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -117,3 +117,13 @@ def test_other_commands_teach_nothing_and_unmeasured_runs_the_duration_alone():
     found = learn(runs(("finished", 100.0, None)), ("python", "train.py", "--token", "x"))
     assert found.power_w.is_missing
     assert found.duration_s.value == 100.0
+
+
+def test_a_pause_by_the_plan_is_no_part_of_a_duration_and_a_suspended_machine_never_was():
+    (run,) = runs(("finished", 100.0, 6e3))
+    paused = Gap(start_s=20.0, end_s=60.0, reason="paused by the plan")
+    slept = Gap(start_s=70.0, end_s=70.0, reason="suspended")
+    found = learn([replace(run, paused_s=40.0 + 3600.0, gaps=(paused, slept))], run.command)
+    assert (found.duration_s.value, found.power_w.value) == (60.0, 100.0)
+    found = learn([replace(run, paused_s=3600.0, gaps=(slept,))], run.command)
+    assert (found.duration_s.value, found.power_w.value) == (100.0, 60.0)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
@@ -99,3 +102,25 @@ def test_a_strangers_name_is_text():
     )
     assert "<script>alert" not in shown[0] + shown[1]
     assert all("\x1b" not in text for text in shown)
+
+
+def test_a_stretch_without_values_takes_its_room_on_the_time_axis():
+    starts_s = tuple(NOW.timestamp() + 3600.0 * at for at in (0, 1, 2, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23))
+    values = (300.0, 300.0, None, *[100.0] * 10)
+    found = IntensityCurve(starts_s=starts_s, values_g_per_kwh=values, end_s=NOW.timestamp() + 24 * 3600.0)
+    end = NOW + timedelta(hours=24)
+    plan = plan_job(Job(duration_s=7200.0, deadline=end, power_w=Quantity.exact(1000.0)), {"DE": found}, now=NOW)
+    drawn = next(line for line in plan_lines(plan, found, start=NOW, end=end) if "?" in line).partition("|")[2]
+    assert (len(drawn), drawn.count("?")) == (72, 36)  # three columns an hour
+    assert drawn.index("?") == 6
+
+
+def test_the_hour_that_the_clock_has_twice_has_its_offset():
+    told = "import sys; from datetime import datetime; from vatio.report import local_time"
+    words = (sys.executable, "-c", f"{told}; print(*(local_time(datetime.fromisoformat(t)) for t in sys.argv[1:]), sep='|')")
+    asked = ("2026-10-25T00:00Z", "2026-10-25T01:00Z", "2026-10-25T02:00Z", "2026-03-29T01:00Z")
+    done = subprocess.run(
+        (*words, *asked), env={**os.environ, "TZ": "Europe/Madrid"}, capture_output=True, text=True, check=True
+    )
+    said = [one[4:] for one in done.stdout.strip().split("|")]
+    assert said == ["2026-10-25 02:00+02:00", "2026-10-25 02:00+01:00", "2026-10-25 03:00", "2026-03-29 03:00"]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from vatio.account.grid._order import series_of
 from vatio.account.grid._series import RANGES, GridSeries, Slot
 from vatio.errors import InvalidQuantity, UnknownName, UsageError
-from vatio.files import read_unpacked
+from vatio.files import read_unpacked, text_of
 from vatio.units import RATIO_PER_PERCENT
 
 _MOST_BYTES = 256 << 20
@@ -125,9 +125,10 @@ def _text(path: str, most_bytes: int) -> str:
         held = read_unpacked(path, most_bytes)
         if len(held) > most_bytes:
             raise UsageError(f"{path} has more than {most_bytes >> 20} MiB", hint="cut it to the zone and time that are needed")
-        return held.decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        hint = "name a CSV file that is there" if getattr(error, "strerror", None) else _FORM
+        return text_of(held)
+    except (OSError, EOFError) as error:
+        is_there = not isinstance(error, (FileNotFoundError, IsADirectoryError, PermissionError))
+        hint = f"give a CSV file in UTF-8: {_FORM}" if is_there else "name a CSV file that is there"
         raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}", hint=hint) from error
 
 

@@ -64,7 +64,7 @@ def take_up(rim: Rim, ref: str, words: Sequence[str], when: Mapping[str, Any], *
         raise Refused(f"the folder of the plan is gone: {order.folder}: {error.strerror}") from error
     own = rim.again(environ if handed else {**environ, **order.environ})
     own.config({**_plan_options.configured(order.wishes), **_run_options.configured(order.options)})
-    return carry_out(own, filed, unharmed=unharmed, is_fresh=handed)
+    return carry_out(own, filed, unharmed=unharmed, is_fresh=handed, is_detached=handed)
 
 
 def orders_of(rim: Rim) -> tuple[str, ...]:
@@ -76,8 +76,10 @@ def orders_of(rim: Rim) -> tuple[str, ...]:
     return order_folders(ledger_path(None, rim.config(), where), where)
 
 
-def carry_out(rim: Rim, filed: Filed, *, unharmed: Unharmed, is_fresh: bool = True) -> int:
+def carry_out(rim: Rim, filed: Filed, *, unharmed: Unharmed, is_fresh: bool = True, is_detached: bool = False) -> int:
     """Own an order, wait, run its command, and forget it; give the exit code. One that is not fresh is planned anew.
+
+    Of one that is detached the notes go to a log, where nobody can press Ctrl-C.
 
     Raises:
         Refused: another process owns it, or it has been decided already.
@@ -89,7 +91,7 @@ def carry_out(rim: Rim, filed: Filed, *, unharmed: Unharmed, is_fresh: bool = Tr
         retry = not filed.waits and _is_requeued(rim, filed)
         if not filed.waits and not retry:
             raise Refused(f"plan {filed.order.id[-8:]} has been started or taken back", hint="vatio plan list")
-        plan = filed.order.plan if retry else _awaited(rim, filed, is_fresh=is_fresh)
+        plan = filed.order.plan if retry else _awaited(rim, filed, is_fresh=is_fresh, is_detached=is_detached)
         if not retry and filed.order.deadline <= datetime.now(UTC) and filed.take_back():
             cancelled(rim, filed.order, why="its deadline passed before it could start")
             filed.remove()
@@ -117,13 +119,14 @@ def _is_requeued(rim: Rim, filed: Filed) -> bool:
     return filed.order.engine == "slurm" and count.isdecimal() and int(count) > 0
 
 
-def _awaited(rim: Rim, filed: Filed, *, is_fresh: bool) -> Plan | None:
+def _awaited(rim: Rim, filed: Filed, *, is_fresh: bool, is_detached: bool) -> Plan | None:
     """Wait for the plan's begin; ``None`` when it is taken back."""
     order, bell = filed.order, open_bell(filed.folder)
     outlook = _Outlook(rim, filed)
     show = live_writer(sys.stderr, rim.environ) if sys.stderr.isatty() and not rim.quiet else None
     if is_fresh and order.plan.start > datetime.now(UTC):
-        rim.note(f"plan {order.id[-8:]} {begins(order.plan)}; Ctrl-C takes it back")
+        back = f"`vatio plan cancel {order.id[-8:]}`" if is_detached else "Ctrl-C"
+        rim.note(f"plan {order.id[-8:]} {begins(order.plan)}; {back} takes it back")
 
     def shown(plan: Plan, left_s: float) -> None:
         if show is not None:

@@ -12,6 +12,7 @@ from vatio.errors import LedgerError
 from vatio.plan.engines import Order
 from vatio.plan.outcome import expected
 from vatio.records import Plan, rfc3339
+from vatio.report import local_time
 
 
 def described(rim: Rim, found: Planned, command: Sequence[str], *, engine: str, submitted_at: datetime) -> Plan:
@@ -54,7 +55,7 @@ def begins(plan: Plan) -> str:
     """Say when a plan begins, in local time."""
     if plan.start <= datetime.now(UTC):
         return f"begins now ({plan.decided_by})"
-    return f"begins {plan.start.astimezone():%a %Y-%m-%d %H:%M} ({plan.decided_by})"
+    return f"begins {local_time(plan.start)} ({plan.decided_by})"
 
 
 def _redacted(rim: Rim, command: Sequence[str]) -> tuple[str, ...]:

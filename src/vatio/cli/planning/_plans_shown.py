@@ -14,7 +14,7 @@ from vatio.errors import LedgerError, MeasureError, UnknownName, UsageError
 from vatio.ledger import Said
 from vatio.plan.engines import Engine, Filed, PlanStanding, filed_orders, find_order, standings
 from vatio.records import rfc3339, to_json
-from vatio.report import clean, short_id
+from vatio.report import clean, local_time, short_id
 
 HEADER = ("plan", "state", "begins", "finishes", "engine", "command")
 
@@ -89,7 +89,7 @@ def _forget(filed: Filed) -> None:
 
 
 def _row(one: PlanStanding) -> tuple[str, ...]:
-    times = [f"{moment.astimezone():%a %m-%d %H:%M}" for moment in (one.plan.start, one.plan.finish)]
+    times = [local_time(moment, "%a %m-%d %H:%M") for moment in (one.plan.start, one.plan.finish)]
     engine = one.engine if one.ticket is None else f"{one.engine} {clean(one.ticket)}"
     state = f"{one.state}: {clean(one.why)}" if one.why else one.state
     return short_id(one.id), state, *times, engine, clean(" ".join(one.command))

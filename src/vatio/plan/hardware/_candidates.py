@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from vatio.catalog import AcceleratorRow, Catalog, InstanceRow, embodied, facility
+from vatio.errors import UnknownName
 from vatio.plan.hardware._option import CLOUD, OWN, Option
+from vatio.plan.outcome import running_s
 from vatio.records import Quantity, RunRecord, scaled, total
 
 
@@ -22,7 +24,10 @@ def from_catalog(name: str, catalog: Catalog, *, count: float = 1.0) -> Option:
         return _rented(instance, catalog, count)
     row = catalog.accelerator(name)
     if row is None:
-        raise catalog.unknown_hardware(name)
+        error = catalog.unknown_hardware(name)
+        near = error.hint.partition("Else")[0].strip()
+        listed = "`vatio catalog list accelerators` and `... instances` show all"
+        raise UnknownName(str(error), hint=f"{near} {listed}; or describe it in a --table FILE".strip())
     shown = row.name if count == 1.0 else f"{count:g} x {row.name}"
     return Option(
         name=shown,
@@ -76,7 +81,7 @@ def from_runs(records: Iterable[RunRecord], unit: str) -> tuple[Option, ...]:
     """
     by_host: dict[str, list[RunRecord]] = {}
     for record in records:
-        busy_s = record.duration_s - record.paused_s
+        busy_s = running_s(record)
         done = record.work.get(unit, 0.0)
         if record.status == "finished" and record.hosts and busy_s > 0.0 and done > 0.0 and not record.own_energy_j.is_missing:
             by_host.setdefault(record.hosts[0].host, []).append(record)
@@ -85,7 +90,7 @@ def from_runs(records: Iterable[RunRecord], unit: str) -> tuple[Option, ...]:
 
 def _of_host(host: str, found: list[RunRecord], unit: str) -> Option:
     source = f"{len(found)} run{'s' if len(found) > 1 else ''} that counted {unit}"
-    seconds = [record.duration_s - record.paused_s for record in found]
+    seconds = [running_s(record) for record in found]
     watts = [(record.own_energy_j.value or 0.0) / busy_s for record, busy_s in zip(found, seconds, strict=True)]
     rates = [record.work[unit] / busy_s for record, busy_s in zip(found, seconds, strict=True)]
     made = Option(name=f"host {host}", where=OWN, busy_w=_median(watts, source), work_per_s=_median(rates, source))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 
 from vatio.catalog import Catalog
 from vatio.errors import UsageError
+from vatio.files import text_of
 from vatio.plan.hardware._candidates import from_catalog
 from vatio.plan.hardware._option import Option
 from vatio.records import Quantity
@@ -34,6 +36,7 @@ _QUANTITIES = {
 _NUMBERS = ("utilisation_ratio", "sold_ratio", "latency_ms", "count")
 _COLUMNS = ("name", "hardware", "where", "zone", "off_when_idle", *_QUANTITIES, *_NUMBERS)
 _MOST_ROWS = 1000
+_MOST_BYTES = 8 << 20
 
 
 def read_options(path: str, catalog: Catalog, *, finish: Callable[[Option, str | None], Option]) -> tuple[Option, ...]:
@@ -44,10 +47,12 @@ def read_options(path: str, catalog: Catalog, *, finish: Callable[[Option, str |
         UnknownName: the catalog has no such hardware.
     """
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = [row for _, row in zip(range(_MOST_ROWS), csv.DictReader(file), strict=False)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+        with open(path, "rb") as file:
+            held = io.StringIO(text_of(file.read(_MOST_BYTES)), newline="")
+        rows = [row for _, row in zip(range(_MOST_ROWS), csv.DictReader(held), strict=False)]
+    except (OSError, csv.Error) as error:
+        hint = f"a CSV file in UTF-8; its columns: {', '.join(_COLUMNS)}"
+        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}", hint=hint) from error
     unknown = [name for name in (rows[0] if rows else {}) if name not in _COLUMNS]
     if unknown or not rows:
         what = f"has an unknown column {unknown[0]!r}" if unknown else "has no rows"

@@ -13,7 +13,7 @@ from vatio.plan.job._score import Site
 from vatio.plan.job._shapes import rates_of
 from vatio.plan.job._slots import NS_PER_S, moment_ns, nanoseconds, slots_between
 from vatio.plan.job._windows import moment_of
-from vatio.report import duration
+from vatio.report import duration, local_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def times_of(job: Job, now: datetime) -> tuple[int, int, tuple[str, ...]]:
 
 
 def _local(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+    return local_time(moment, "%Y-%m-%d %H:%M")
 
 
 def ask(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import inf
 
 from vatio.plan.job._job import PowerStep
+from vatio.plan.outcome import running_s
 from vatio.records import Quantity, RunRecord
 
 # The snapshot writes this where a secret stood.
@@ -33,14 +34,14 @@ def learn(records: Iterable[RunRecord], command: Sequence[str]) -> Learnt | None
     Pauses are not part of a duration. Runs whose energy was not measured count for the duration alone.
     """
     found = [record for record in records if record.status == "finished" and is_same(record.command, command)]
-    durations_s = [record.duration_s - record.paused_s for record in found if record.duration_s > record.paused_s]
+    durations_s = [length_s for record in found if (length_s := running_s(record)) > 0.0]
     if not durations_s:
         return None
     source = f"median of {len(durations_s)} run{'s' if len(durations_s) > 1 else ''}"
     watts = [
         (energy.value / length_s, (energy.low or 0.0) / length_s, inf if energy.high is None else energy.high / length_s)
         for record in found
-        if (energy := record.own_energy_j).value is not None and (length_s := record.duration_s - record.paused_s) > 0.0
+        if (energy := record.own_energy_j).value is not None and (length_s := running_s(record)) > 0.0
     ]
     return Learnt(
         duration_s=_median(durations_s, durations_s, durations_s, source),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 
 from vatio.errors import InvalidQuantity, UsageError
+from vatio.files import text_of
 from vatio.plan.job._job import PowerStep, Rate
 
 _MOST_ROWS = 10_000
+_MOST_BYTES = 8 << 20
 
 
 def read_rates(path: str) -> tuple[Rate, ...]:
@@ -50,10 +53,12 @@ def read_profile(path: str) -> tuple[PowerStep, ...]:
 
 def _rows(path: str, *, needed: Sequence[str], more: Sequence[str] = ()) -> list[tuple[int, dict[str, float]]]:
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = list(zip(range(_MOST_ROWS + 1), csv.DictReader(file), strict=False))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+        with open(path, "rb") as file:
+            held = io.StringIO(text_of(file.read(_MOST_BYTES)), newline="")
+        rows = list(zip(range(_MOST_ROWS + 1), csv.DictReader(held), strict=False))
+    except (OSError, csv.Error) as error:
+        hint = f"a CSV file in UTF-8 with the head {','.join((*needed, *more))}"
+        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}", hint=hint) from error
     head = list(rows[0][1]) if rows else []
     lacking = [name for name in needed if name not in head]
     if lacking:

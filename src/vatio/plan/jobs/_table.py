@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from vatio.errors import UsageError
-from vatio.files import read_unpacked
+from vatio.files import read_unpacked, text_of
 from vatio.units import S_PER_DAY, S_PER_HOUR, S_PER_MINUTE
 
 UNITS_S = {"h": S_PER_HOUR, "s": 1.0, "min": S_PER_MINUTE, "d": S_PER_DAY}
@@ -183,7 +183,7 @@ def _text(path: str) -> str:
         held = read_unpacked(path, _MOST_BYTES)
         if len(held) > _MOST_BYTES:
             raise UsageError(f"{path} has more than {_MOST_BYTES >> 20} MiB", hint="cut it")
-        return held.decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        return text_of(held)
+    except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"cannot read {os.fspath(path)}: {reason}", hint="a CSV file with a head, in UTF-8") from error

@@ -9,12 +9,10 @@ from datetime import datetime
 from typing import ClassVar
 
 from vatio.account import GridSeries, IntensityCurve, mean_over
+from vatio.plan.outcome._paused import PAUSED, running_s
 from vatio.records import Plan, PlanWindow, Quantity, Saving, Span, product
 from vatio.report import best
 from vatio.units import kwh
-
-# What a pause by the plan is called among a run's gaps.
-PAUSED = "paused by the plan"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +77,7 @@ def outcome(
     intensity = footprint.intensity_g_per_kwh
     nothing = Quantity.absent("intensity", source=f"{series.source} does not know the hours of the run")
     met = nothing if intensity is None else intensity.g_per_kwh
-    busy_s = max(0.0, record.duration_s - record.paused_s)
+    busy_s = running_s(record)
     # Pauses are part of the energy's curve, and would not have been there: what they drew is left out, the rest taken as even.
     running_ratio = 1.0 - _paused_ratio(record, drawn)
     at_once = mean_over(series, "g_per_kwh", submitted_at, busy_s, drawn=None if record.paused_s else drawn)

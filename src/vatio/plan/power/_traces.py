@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from vatio.errors import UsageError
+from vatio.files import text_of
 from vatio.plan.power._setting import Setting
 
 
@@ -97,7 +99,8 @@ def settings_of(
 
 def _rows(path: str) -> list[dict[str, str]]:
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+        with open(path, "rb") as file:
+            return list(csv.DictReader(io.StringIO(text_of(file.read()), newline="")))
+    except (OSError, csv.Error) as error:
+        hint = "a CSV file in UTF-8, as Zeus publishes its traces"
+        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}", hint=hint) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from importlib.resources import files
 
+from vatio.report._format import local_time
 from vatio.report.fleet._shown import FleetShown, ZoneLoad, counted
 from vatio.report.page import NOTHING, Html, join, tag, text
 from vatio.units import W_PER_KW
@@ -82,6 +83,6 @@ def _area(heights: list[float], bottom_px: float, wide_px: float) -> str:
 def _times(shown: FleetShown, bottom_px: float) -> Html:
     found = []
     for at in range(_MARKS):
-        told = shown.start_of(shown.slots * at / _MARKS).astimezone().strftime("%a %d %H:%M")
+        told = local_time(shown.start_of(shown.slots * at / _MARKS), "%a %d %H:%M")
         found.append(tag("text", text(told), class_="axis", x=_LEFT + (_RIGHT - _LEFT) * at / _MARKS, y=bottom_px + 18.0))
     return join(found)

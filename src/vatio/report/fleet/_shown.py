@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vatio.records import Quantity
-from vatio.report._format import clean, written
+from vatio.report._format import clean, local_time, written
 from vatio.units import J_PER_KWH, S_PER_HOUR, W_PER_KW
 
 
@@ -136,7 +136,7 @@ def counted(jobs: int) -> str:
 
 def local(moment: datetime) -> str:
     """Write a moment in local time, with the weekday."""
-    return moment.astimezone().strftime("%a %Y-%m-%d %H:%M")
+    return local_time(moment)
 
 
 def _grams(value_g: float) -> str:

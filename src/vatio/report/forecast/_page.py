@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 
 from vatio import __version__
+from vatio.report._format import local_time
 from vatio.report._words import words
 from vatio.report.forecast._shown import Hour, Shown, local
 from vatio.report.page import NOTHING, Html, document, join, section, table, tag, text, user
@@ -97,7 +98,7 @@ def _times(start_s: float, end_s: float, x: Scale) -> list[Html]:
     return [
         tag(
             "text",
-            text(datetime.fromtimestamp(moment, UTC).astimezone().strftime("%a %d %H:%M")),
+            text(local_time(datetime.fromtimestamp(moment, UTC), "%a %d %H:%M")),
             class_="axis",
             x=x(moment),
             y=_BOTTOM + 20.0,

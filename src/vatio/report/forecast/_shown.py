@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from vatio.account import IntensityCurve
-from vatio.report._format import clean
+from vatio.report._format import clean, local_time
 from vatio.units import S_PER_HOUR
 
 _CLEANEST_H = 6
@@ -79,7 +79,7 @@ class Shown:
 
 def local(moment_s: float) -> str:
     """Write a moment in local time, with the weekday."""
-    return datetime.fromtimestamp(moment_s, UTC).astimezone().strftime("%a %Y-%m-%d %H:%M")
+    return local_time(datetime.fromtimestamp(moment_s, UTC))
 
 
 def _value(hour: Hour) -> float:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from vatio.account import IntensityCurve
 from vatio.records import Plan, PlanWindow, Quantity, Saving
-from vatio.report._format import clean, duration, plain, written
+from vatio.report._format import clean, duration, local_time, plain, written
 from vatio.report.plan._columns import Column, columns
 
 _HEIGHT = 8
@@ -23,7 +23,7 @@ def plan_lines(plan: Plan, curve: IntensityCurve | None = None, *, start: dateti
 def _lines(plan: Plan, curve: IntensityCurve | None, start: datetime, end: datetime) -> Iterator[str]:
     yield headline(plan)
     if curve is not None and end > start and len(curve.starts_s) > 1:
-        found = columns(plan, curve, start=start, end=end, most=_WIDTH)
+        found = columns(plan, curve, start=start, end=end, most=_WIDTH, even=True)
         yield ""
         yield from chart([column for column in found for _ in range(_WIDTH // len(found))], title=_title(plan, curve))
     yield ""
@@ -31,7 +31,7 @@ def _lines(plan: Plan, curve: IntensityCurve | None, start: datetime, end: datet
     yield ""
     yield from (window_text(window, len(plan.windows)) for window in plan.windows[:_MOST_WINDOWS])
     if len(plan.windows) > _MOST_WINDOWS:
-        yield f"and {len(plan.windows) - _MOST_WINDOWS} more windows, to {_local(plan.finish)}"
+        yield f"and {len(plan.windows) - _MOST_WINDOWS} more windows, to {local_time(plan.finish)}"
     if plan.notes:
         yield ""
     yield from (clean(note) for note in plan.notes)
@@ -40,7 +40,7 @@ def _lines(plan: Plan, curve: IntensityCurve | None, start: datetime, end: datet
 def headline(plan: Plan) -> str:
     """Say in one line when and where to run, and what that is worth."""
     zone = f" in {clean(plan.windows[0].zone)}" if plan.windows[0].zone else ""
-    when = f"{_local(plan.start)} to {_local(plan.finish)}"
+    when = f"{local_time(plan.start)} to {local_time(plan.finish)}"
     if plan.decided_by.startswith(("nothing", "deadline")):
         return f"run now{zone}: {when} ({clean(plan.decided_by)})"
     return f"run{zone} from {when}: {saved_text(plan.saved_ratio)} saved against now"
@@ -60,7 +60,7 @@ def saved_text(saved: Saving) -> str:
 
 def figures(plan: Plan) -> list[tuple[str, str]]:
     """Name what a plan is expected to cost, and what it was made with."""
-    horizon = f", known to {_local(plan.curve.horizon_end)}" if plan.curve.horizon_end else ""
+    horizon = f", known to {local_time(plan.curve.horizon_end)}" if plan.curve.horizon_end else ""
     return [
         ("emissions", _said(plan.emissions_g, "g")),
         ("run now", _said(plan.now_emissions_g, "g")),
@@ -80,9 +80,8 @@ def window_text(window: PlanWindow, count: int) -> str:
     scale = "" if window.scale == 1.0 else f"  {plain(window.scale)} workers"
     limit = "" if window.power_limit_w is None else f"  cap {plain(window.power_limit_w)} W"
     length = duration((window.end - window.start).total_seconds())
-    return (
-        f"{'window' if count == 1 else 'in':<10} {_local(window.start)} to {_local(window.end)}  {length}{zone}{scale}{limit}"
-    )
+    when = f"{local_time(window.start)} to {local_time(window.end)}"
+    return f"{'window' if count == 1 else 'in':<10} {when}  {length}{zone}{scale}{limit}"
 
 
 def chart(found: Sequence[Column], *, title: str) -> Iterator[str]:
@@ -133,7 +132,3 @@ def _said(quantity: Quantity, unit: str) -> str:
     if quantity.is_missing:
         return f"unknown ({clean(quantity.source)})" if quantity.source else "unknown"
     return written(quantity, unit)
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone().strftime("%a %Y-%m-%d %H:%M")

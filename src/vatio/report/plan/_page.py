@@ -7,7 +7,7 @@ from datetime import datetime
 from vatio import __version__
 from vatio.account import IntensityCurve
 from vatio.records import Plan
-from vatio.report._format import duration, plain
+from vatio.report._format import duration, local_time, plain
 from vatio.report._words import words
 from vatio.report.page import NOTHING, Html, document, join, section, table, tag, text, user
 from vatio.report.plan._lines import figures, headline
@@ -45,8 +45,8 @@ def _facts(plan: Plan) -> list[Html]:
 def _windows(plan: Plan) -> Html:
     rows = [
         (
-            text(window.start.astimezone().strftime("%a %Y-%m-%d %H:%M")),
-            text(window.end.astimezone().strftime("%a %Y-%m-%d %H:%M")),
+            text(local_time(window.start)),
+            text(local_time(window.end)),
             text(duration((window.end - window.start).total_seconds())),
             user(window.zone or "-"),
             text(plain(window.scale)),

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from vatio.account import IntensityCurve
 from vatio.records import Plan
+from vatio.report._format import local_time
 from vatio.report.page import NOTHING, Html, join, tag, text
 from vatio.report.plan._columns import Column, columns
 from vatio.report.plan._lines import headline
@@ -128,6 +129,6 @@ def _times(start: datetime, end: datetime) -> list[Html]:
     found = []
     for at in range(marks):
         moment = start + (end - start) * at / marks
-        shown = moment.astimezone().strftime("%a %d %H:%M")
+        shown = local_time(moment, "%a %d %H:%M")
         found.append(tag("text", text(shown), class_="axis", x=_x(moment.timestamp(), start, end), y=_BOTTOM + 20.0))
     return found
