@@ -1,5 +1,8 @@
 import json
-from contextlib import contextmanager
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
@@ -226,3 +229,46 @@ def test_the_forecast_of_great_britain_reads_the_forecast_with_doubles_and_holes
 def test_great_britain_is_all_that_its_operator_knows():
     with pytest.raises(UnknownName, match="DE"):
         uk("http://127.0.0.1:9").forecast("DE", AT)
+
+
+@contextmanager
+def tarpit(begin=b""):
+    """Take connections, say ``begin``, and then nothing ever."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        held = []
+
+        def take():
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    held.append(connection)
+                    connection.sendall(begin)
+
+        threading.Thread(target=take, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        for connection in held:
+            connection.close()
+
+
+@pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
+def test_a_service_that_never_answers_is_waited_for_so_long_and_no_longer(begin):
+    with tarpit(begin) as url:
+        source = maps(url, patience_s=0.4)[0]
+        begin_s = time.monotonic()
+        for ask in (lambda: source.forecast("DE", AT), lambda: source.history("DE", AT, AT + 30 * HOUR)):
+            with pytest.raises(MeasureError, match=r"has not answered within 0\.4 s"):
+                ask()
+    assert time.monotonic() - begin_s < 2.0
+
+
+@pytest.mark.slow
+def test_what_is_waited_for_is_said_once():
+    said = []
+    with tarpit() as url, pytest.raises(MeasureError):
+        maps(url, patience_s=2.5, told=said.append)[0].history("DE", AT, AT + 30 * HOUR)
+    assert said == ["waits for Electricity Maps, at most 1 s more"]
+
+
+def test_an_address_that_is_none_is_said():
+    with pytest.raises(MeasureError, match="cannot be reached"):
+        maps("http://[")[0].forecast("DE", AT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -40,7 +39,7 @@ def open_source(rim: Rim, name: str) -> IntensitySource:
     except UnknownName as error:
         known = ", ".join(installed("intensity"))
         raise UsageError(f"{name!r} is neither a source nor a file", hint=f"sources: {known}; or a path") from error
-    source: IntensitySource = kind() if name == "annual" else kind(_access(rim.environ, name))
+    source: IntensitySource = kind() if name == "annual" else kind(_access(rim, name))
     return source
 
 
@@ -60,14 +59,17 @@ def planning_source(rim: Rim, config: Config) -> tuple[IntensitySource | None, t
         return None, (f"{error}: {error.hint}",)
 
 
-def _access(environ: Mapping[str, str], name: str) -> Any:
+def _access(rim: Rim, name: str) -> Any:
     from vatio.account import Access
     from vatio.ledger import places
 
+    environ = rim.environ
     return Access(
         key=environ.get(_KEYS.get(name, "")) or _from_keyring(name),
         cache=os.path.join(places(environ).state, "intensity"),
         base_url=environ.get(f"VATIO_{name.upper().replace('-', '_')}_URL"),
+        patience_s=rim.config().plan.patience_s,
+        told=rim.note,
     )
 
 

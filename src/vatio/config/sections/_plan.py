@@ -32,6 +32,14 @@ class PlanConfig:
         option="--source",
         example='"uk"',
     )
+    patience_s: float = setting(
+        "duration",
+        "How long a service is waited for in vain, over all tries, before a plan is made without it.",
+        default=15.0,
+        low=1.0,
+        high=600.0,
+        example='"15s"',
+    )
     history: tuple[str, ...] = setting(
         "texts",
         "Files of what zones have emitted, to forecast from: FILE, or ZONE=FILE; unset: the site's grid.",
