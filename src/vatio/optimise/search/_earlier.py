@@ -51,7 +51,7 @@ def read_earlier(ledger: Any, sought: Sought, *, resume: str | None, is_warm: bo
             raise LedgerUnavailable("the ledger cannot be opened, so that nothing can be gone on with")
         return Earlier()
     ledger.settle()
-    runs = () if resume is None else _parts(ledger, resume, sought)
+    runs = () if resume is None else parts_of(ledger, resume, sought.digest)
     parts = [(run, ledger.runs(0, within=run.id)) for run in runs]
     own = [record for _, records in parts for record in records]
     since = min((run.started_at for run in runs), default=None)
@@ -131,16 +131,23 @@ def _finished(records: Iterable[RunRecord], sought: Sought) -> tuple[TrialFound,
     return tuple(found[number] for number in sorted(found))
 
 
-def _parts(ledger: Any, ref: str, sought: Sought) -> tuple[RunRecord, ...]:
+def parts_of(ledger: Any, ref: str, digest: str) -> tuple[RunRecord, ...]:
+    """Give a search's run and those that it went on from, the latest first; ``digest`` tells what is sought.
+
+    Raises:
+        UnknownName: there is no such run.
+        UsageError: the run is no search, or one of something else.
+        MeasureError: it still goes on.
+    """
     run: RunRecord = ledger.run(ref)
     if SEARCH not in run.tags or TRIAL in run.tags:
         raise UsageError(f"run {run.id} is no search", hint="name the run of the search itself, not of a trial")
     if run.status == "running":
         raise MeasureError(f"search {run.id} still goes on", hint="wait for its end, or end it")
-    if run.tags[SEARCH] != sought.digest:
+    if run.tags[SEARCH] != digest:
         raise UsageError(
             f"search {run.id} sought something else",
-            hint="give the same objective, space, metrics, strategy and seed, or begin anew",
+            hint="give the same things to search with, the seed included, or begin anew",
         )
     found = [run]
     waiting = list(run.parents)
@@ -149,7 +156,7 @@ def _parts(ledger: Any, ref: str, sought: Sought) -> tuple[RunRecord, ...]:
             part: RunRecord = ledger.run(waiting.pop(0))
         except UnknownName:  # lineage may name runs of another ledger
             continue
-        if part.tags.get(SEARCH) == sought.digest and part.id not in [known.id for known in found]:
+        if part.tags.get(SEARCH) == digest and part.id not in [known.id for known in found]:
             found.append(part)
             waiting.extend(part.parents)
     return tuple(found)
