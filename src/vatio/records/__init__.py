@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from vatio.records._footprint import Factor as Factor
     from vatio.records._footprint import Footprint as Footprint
     from vatio.records._footprint import Intensity as Intensity
+    from vatio.records._front import Front as Front
+    from vatio.records._front import FrontPoint as FrontPoint
+    from vatio.records._front import FrontSearch as FrontSearch
+    from vatio.records._front import Rejected as Rejected
     from vatio.records._json import dumps as dumps
     from vatio.records._json import from_json as from_json
     from vatio.records._json import parse_rfc3339 as parse_rfc3339
@@ -67,6 +71,7 @@ __getattr__, __dir__, __all__ = door(
         "_environment": "Accelerator Distribution Environment FileDigest Git Processor",
         "_estimate": "Estimate EstimatedEmissions",
         "_footprint": "Emissions Factor Footprint Intensity",
+        "_front": "Front FrontPoint FrontSearch Rejected",
         "_json": "dumps from_json parse_rfc3339 rfc3339 to_json",
         "_plan": "Plan PlanCurve PlanWindow Saving",
         "_quantity": "PROVENANCES Quantity difference product scaled total",
