@@ -52,6 +52,42 @@ def test_a_page_to_stdout_is_all_that_is_there(zone: Shell) -> None:
     assert zone("plan", "forecast", "ES", "--history", "es.csv", "--html", "-").stdout.startswith("<!doctype html>")
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[plan]\nhistory = ["FR=none.csv", "ES=es.csv"]\n', ()),
+        ('[plan]\nhistory = ["es.csv"]\n', ()),
+        ('[site]\ngrid = "es.csv"\n', ()),
+        ('[site]\nzone = "ES"\ngrid = "es.csv"\n', ()),
+        ('[plan]\nsource = "es.csv"\n', ()),
+        ('[plan]\ncurves = ["ES=es.csv"]\n', ()),
+        ("", ("--source", "es.csv")),
+        ('[plan]\nhistory = ["none.csv"]\n', ("--source", "es.csv")),
+        ('[plan]\nsource = "uk"\n', ("--history", "ES=es.csv")),
+    ],
+)
+def test_it_is_made_from_what_a_plan_would_be_made_from(zone: Shell, text: str, words: tuple[str, ...]) -> None:
+    (zone.folder / "vatio.toml").write_text(text)
+    done = zone("plan", "forecast", "ES", *words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("ES: 200 g/kWh in the mean of 48 h; cleanest ")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--history", "FR=es.csv"), 2, "is not of ES"),
+        (("--source", "joy"), 2, "neither a source nor a file"),
+        (("--source", "annual"), 2, "nothing to forecast ES from"),
+        (("--source", "electricity-maps"), 3, "ELECTRICITY_MAPS_KEY"),
+        (("--source", "uk"), 2, "Great Britain only"),
+    ],
+)
+def test_what_tells_nothing_of_the_zone_is_said(zone: Shell, words: tuple[str, ...], code: int, said: str) -> None:
+    done = zone("plan", "forecast", "ES", *words, ELECTRICITY_MAPS_KEY="")
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+
+
 def test_without_a_history_it_says_what_to_give(shell: Shell) -> None:
     done = shell("plan", "forecast", "ES")
     assert (done.returncode, done.stdout) == (2, "")

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from vatio.account import IntensityCurve
+from vatio.cli._rim import Rim
 from vatio.cli._terminal import is_plain
+from vatio.cli.planning._emitted import emitted
 from vatio.errors import UsageError
 from vatio.plan.forecast import Forecast, HourlyHistory, forecast, history_of
 from vatio.report.forecast import Shown
@@ -28,31 +30,24 @@ class Foretold:
     document: Forecast
 
 
-def foretold(
-    zone: str, *, history: str | None, horizon: str | None = None, level: str | None = None, now: datetime | None = None
-) -> Foretold:
+def foretold(rim: Rim, zone: str, options: Mapping[str, str | None], *, now: datetime | None = None) -> Foretold:
     """Forecast a zone from the options of the command; the horizon counts from now where the history is fresh.
 
     Raises:
         UsageError: there is no history, it cannot be read, or an option cannot mean anything.
+        MeasureError: the source that is to tell the history cannot be asked.
     """
-    from vatio.account.grid import read_series
-
-    if history is None:
-        raise UsageError(
-            f"there is nothing to forecast {zone} from",
-            hint="give what it emitted: --history FILE.csv with the columns start,g_per_kwh, a month of hours or more",
-        )
     at = now or datetime.now(UTC)
-    known = history_of(read_series(history, zone=zone), until=at)
+    series, notes = emitted(rim, zone, history=options["history"], source=options["source"], now=at)
+    known = history_of(series, until=at)
     late_h = math.floor((at - known.origin).total_seconds() / S_PER_HOUR)
-    horizon_h = math.ceil(parse_duration_s(horizon or _HORIZON) / S_PER_HOUR - 1e-9)
-    notes: tuple[str, ...] = ()
+    horizon_h = math.ceil(parse_duration_s(options["horizon"] or _HORIZON) / S_PER_HOUR - 1e-9)
     if late_h > 0:
-        notes = (f"the history ends {late_h / 24:.0f} days ago" if late_h >= _STALE_H else f"the history ends {late_h} h ago",)
+        ended = f"{late_h / 24:.0f} days" if late_h >= _STALE_H else f"{late_h} h"
+        notes = (*notes, f"the history ends {ended} ago")
     if late_h < _STALE_H:
         horizon_h += late_h
-    made = forecast(known, horizon_h=horizon_h, level=_level(level))
+    made = forecast(known, horizon_h=horizon_h, level=_level(options["level"]))
     from dataclasses import replace
 
     made = replace(made, notes=(*notes, *made.notes))

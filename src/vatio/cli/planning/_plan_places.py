@@ -100,15 +100,15 @@ def _files(config: Config, entries: tuple[str, ...], zones: tuple[str, ...], opt
         whole = not equals or os.path.exists(entry)
         if whole:
             zone, path = zones[0] if zones else HERE, entry
-        there = _there(path, config.root)
-        read = read_zones(there, zone=zone) if whole else {zone: read_series(there, zone=zone)}
+        at = there(path, config.root)
+        read = read_zones(at, zone=zone) if whole else {zone: read_series(at, zone=zone)}
         if whole and len(zones) > 1 and list(read) == [zone]:
             raise UsageError(f"{option} {entry} belongs to one of {len(zones)} zones", hint=f"write {option} {zone}={entry}")
         found.update(read)
     return found
 
 
-def _there(path: str, root: str) -> str:
+def there(path: str, root: str) -> str:
     """Give a path as it is, or beside the configuration where only that is there."""
     beside = os.path.join(root, path)
     return beside if not os.path.exists(path) and os.path.exists(beside) else path

@@ -49,14 +49,24 @@ def planning_source(rim: Rim, config: Config) -> tuple[IntensitySource | None, t
     Raises:
         UsageError: there is neither a source nor a file of that name.
     """
-    name = config.plan.source
-    if name is None or name in _NOBODY:
-        return None, ()
-    beside = os.path.join(config.root, name)
     try:
-        return open_source(rim, beside if not os.path.exists(name) and os.path.exists(beside) else name), ()
+        return open_to_plan(rim, config), ()
     except MeasureError as error:
         return None, (f"{error}: {error.hint}",)
+
+
+def open_to_plan(rim: Rim, config: Config) -> IntensitySource | None:
+    """Open the source that the configuration names; ``None`` where nobody is to be asked.
+
+    Raises:
+        UsageError: there is neither a source nor a file of that name.
+        MeasureError: the service needs a key.
+    """
+    name = config.plan.source
+    if name is None or name in _NOBODY:
+        return None
+    beside = os.path.join(config.root, name)
+    return open_source(rim, beside if not os.path.exists(name) and os.path.exists(beside) else name)
 
 
 def _access(rim: Rim, name: str) -> Any:
