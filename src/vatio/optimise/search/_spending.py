@@ -20,6 +20,11 @@ class Spending:
         self._begun_s = _used_s()
         self._trials_cpu_s = 0.0
 
+    @property
+    def factor(self) -> float:
+        """Give what a CPU-second costs in the budget's unit, as far as is known by now."""
+        return self._factor
+
     def learn(self, *, cost: float, cpu_s: float | None, unit: str) -> None:
         """Take a trial that has ended; its joules replace what its CPU-seconds stood for."""
         if unit == "J" and cpu_s:
