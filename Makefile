@@ -89,6 +89,12 @@ locks: ## resolve the locks anew (needs uv)
 	$(LOCK) pyproject.toml --group dev -c locks/demo.txt --output-file locks/dev.txt
 	for extra in carbon interop optimise parquet plan; do \
 		$(LOCK) pyproject.toml --extra $$extra -c locks/dev.txt --output-file locks/$$extra.txt || exit; done
+	@# PyTorch itself is left out: which build fits is the machine's affair, and it is installed before these.
+	for extra in openvino text torch; do \
+		echo "torch ; sys_platform == 'never'" | $(LOCK) pyproject.toml --extra $$extra -c locks/dev.txt --override - \
+			--output-file locks/$$extra.txt || exit; done
+	echo "torch ; sys_platform == 'never'" | $(LOCK) pyproject.toml --extra openvino --extra text --extra torch --group encoder \
+		-c locks/dev.txt --override - --output-file locks/models.txt
 	$(LOCK) --group browser --no-deps --output-file locks/browser.txt
 	$(LOCK) --group build -c locks/dev.txt --output-file locks/build.txt
 
