@@ -1,6 +1,7 @@
 """A process tree's CPU time, memory and bytes are counted, those of ended children included."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -200,3 +201,37 @@ def test_a_host_without_files_has_holes_and_not_zeros(tmp_path: Path) -> None:
     meter = HostMeter(proc=str(tmp_path), sys=str(tmp_path))
 
     assert meter.read() == [None] * len(meter.channels)
+
+
+def test_the_clock_of_a_virtual_machine_is_read_once_and_one_that_moves_at_every_sample(tmp_path: Path) -> None:
+    seen = []
+    for flags in ("fpu sse2", "fpu aperfmperf sse2"):
+        write(tmp_path, "cpuinfo", f"processor\t: 0\ncpu MHz\t\t: 2000.5\nflags\t\t: {flags}\n\n")
+        meter = HostMeter(proc=str(tmp_path), sys=str(tmp_path))
+        write(tmp_path, "cpuinfo", f"processor\t: 0\ncpu MHz\t\t: 3000.0\nflags\t\t: {flags}\n\n")
+        seen.append(meter.read()[2])
+        meter.close()
+
+    assert seen == [2.0005e9, 3.0e9]
+
+
+def test_a_host_with_more_interfaces_than_a_page_holds_counts_them_all(tmp_path: Path) -> None:
+    lines = "".join(f"veth{number:04d}: 1000 1 0 0 0 0 0 0 100 1 0 0 0 0 0 0\n" for number in range(500))
+    write(tmp_path, "net/dev", f"Inter-| Receive | Transmit\n face |bytes packets |bytes packets\n{lines}")
+    meter = HostMeter(proc=str(tmp_path), sys=str(tmp_path))
+    sent_bytes, received_bytes = meter.read()[5:]
+    meter.close()
+
+    assert (sent_bytes, received_bytes) == (50_000.0, 500_000.0)
+
+
+def test_all_children_of_a_process_are_found_though_the_kernel_lists_a_page_of_them_at_once() -> None:
+    tree = ProcessTree(rescan_s=0.0)
+    code = "import os, time\nfor _ in range(900):\n    if os.fork() == 0:\n        time.sleep(60)\n        os._exit(0)\n"
+    parent = subprocess.Popen([sys.executable, "-c", f"{code}time.sleep(60)"], start_new_session=True)
+    try:
+        until(lambda: len(tree.pids()) >= 902 if tree.read() else False)
+    finally:
+        os.killpg(parent.pid, signal.SIGKILL)
+        parent.wait()
+    tree.close()

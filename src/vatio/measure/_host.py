@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from vatio.measure._procfile import NEARLY_A_PAGE, PAGE_BYTES, rest_of
 from vatio.records import Channel
 from vatio.units import BYTES_PER_KIB, HZ_PER_KHZ, HZ_PER_MHZ
 
@@ -14,6 +15,7 @@ _CLOCKS_READ = 4
 _PACKAGE_SENSORS = (b"x86_pkg_temp", b"coretemp", b"k10temp", b"zenpower", b"cpu_thermal", b"cpu-thermal", b"acpitz")
 
 Values = list[float | None]
+_Parse = Callable[[list[bytes]], Values]
 _NAMES = (
     ("cpu.busy_s", "s", "counter"),
     ("cpu.total_s", "s", "counter"),
@@ -33,33 +35,42 @@ class HostMeter:
 
     channels = tuple(Channel(name=name, unit=unit, kind=kind, meter="host") for name, unit, kind in _NAMES)
 
-    __slots__ = ("_fds", "_fields", "read_bytes")
+    __slots__ = ("_fds", "_files", "_known", "read_bytes")
 
     def __init__(self, *, proc: str = "/proc", sys: str = "/sys") -> None:
         self._fds: list[int] = []
         self.read_bytes = 0
         clocks = _clock_paths(sys)
-        cpuinfo = [] if clocks else self._open(f"{proc}/cpuinfo")
-        temperature = _temperature_path(sys)
         # The kernel writes no more of a long file than is asked for: the first lines are enough.
-        self._fields: list[tuple[Callable[[list[bytes]], Values], list[int], int, int]] = [
-            (_busy, self._open(f"{proc}/stat"), 2, 256),
-            (_clock_of_cores, self._open(*clocks), 1, 64) if clocks else (_clock_of_text, cpuinfo, 1, 1024),
-            (_temperature, self._open(*temperature), 1, 64),
-            (_memory, self._open(f"{proc}/meminfo"), 1, 256),
-            (_network, self._open(f"{proc}/net/dev"), 2, 16384),
+        files: list[tuple[_Parse, list[int], int, slice]] = [
+            (_busy, self._open(f"{proc}/stat"), 256, slice(0, 2)),
+            (_clock_of_cores, self._open(*clocks), 64, slice(2, 3)),
+            (_temperature, self._open(*_temperature_path(sys)), 64, slice(3, 4)),
+            (_memory, self._open(f"{proc}/meminfo"), 128, slice(4, 5)),
+            (_network, self._open(f"{proc}/net/dev"), PAGE_BYTES, slice(5, 7)),
         ]
+        self._known: Values = [None] * len(_NAMES)
+        if not clocks:
+            cpuinfo = self._open(f"{proc}/cpuinfo")
+            self._known[2], moves = _clock_of_boot(cpuinfo)
+            files.append((_clock_of_text, cpuinfo if moves else [], 1024, slice(2, 3)))
+        self._files = [file for file in files if file[1]]
 
     def read(self) -> Values:
         """Read every channel once; a failed read is a hole."""
-        values: Values = []
-        for parse, fds, width, most_bytes in self._fields:
+        values = self._known.copy()
+        for parse, fds, most_bytes, where in self._files:
             try:
-                texts = [os.pread(fd, most_bytes, 0) for fd in fds]
-                self.read_bytes += sum(map(len, texts))
-                values.extend(parse(texts) if texts else [None] * width)
+                texts = []
+                for fd in fds:
+                    text = os.pread(fd, most_bytes, 0)
+                    if len(text) > NEARLY_A_PAGE:
+                        text += rest_of(fd, len(text))
+                    self.read_bytes += len(text)
+                    texts.append(text)
+                values[where] = parse(texts)
             except (OSError, ValueError, IndexError):
-                values.extend([None] * width)
+                continue
         return values
 
     def close(self) -> None:
@@ -83,9 +94,9 @@ def _busy(texts: list[bytes]) -> Values:
 
     Guest time is already in user time.
     """
-    user, nice, system, idle, iowait, irq, softirq, *stolen = map(int, texts[0].split(b"\n", 1)[0].split()[1:9])
-    busy = user + nice + system + irq + softirq
-    return [busy * _TICK_S, (busy + idle + iowait + sum(stolen)) * _TICK_S]
+    ticks = list(map(int, texts[0].split(None, 9)[1:9]))
+    total, rest = sum(ticks), ticks[3] + ticks[4] + sum(ticks[7:])
+    return [(total - rest) * _TICK_S, total * _TICK_S]
 
 
 def _clock_of_cores(texts: list[bytes]) -> Values:
@@ -97,13 +108,30 @@ def _clock_of_text(texts: list[bytes]) -> Values:
     return [float(texts[0][at:].split(b":", 1)[1].split(b"\n", 1)[0]) * HZ_PER_MHZ]
 
 
+def _clock_of_boot(cpuinfo: list[int]) -> tuple[float | None, bool]:
+    """Read the clock in /proc/cpuinfo once, and tell whether it moves.
+
+    Without cpufreq, x86 knows the clock of now by the counters APERF and MPERF alone (``arch_freq_get_on_cpu`` of
+    arch/x86/kernel/cpu/aperfmperf.c); a virtual machine has none as a rule, and is told the same number at every reading.
+    """
+    try:
+        text = os.pread(cpuinfo[0], PAGE_BYTES, 0)
+        clock_hz = _clock_of_text([text])[0]
+    except (OSError, ValueError, IndexError):
+        return None, False
+    _, found, flags = text.partition(b"\nflags\t")
+    return clock_hz, not found or b" aperfmperf" in flags.split(b"\n", 1)[0]
+
+
 def _temperature(texts: list[bytes]) -> Values:
     return [max(map(int, texts)) / 1e3]
 
 
 def _memory(texts: list[bytes]) -> Values:
-    fields = texts[0].split(None, 12)
-    return [float((int(fields[1]) - int(fields[fields.index(b"MemAvailable:") + 1])) * BYTES_PER_KIB)]
+    fields = texts[0].split(None, 8)
+    if fields[6] != b"MemAvailable:":
+        raise ValueError
+    return [float((int(fields[1]) - int(fields[7])) * BYTES_PER_KIB)]
 
 
 def _network(texts: list[bytes]) -> Values:
@@ -111,7 +139,7 @@ def _network(texts: list[bytes]) -> Values:
     for line in texts[0].split(b"\n")[2:]:
         name, _, rest = line.partition(b":")
         if rest and name.strip() != b"lo":
-            fields = rest.split()
+            fields = rest.split(None, 9)
             received += int(fields[0])
             sent += int(fields[8])
     return [float(sent), float(received)]

@@ -13,6 +13,8 @@ from vatio.measure._tree import ProcessTree
 from vatio.records import Channel
 
 Values = list[float | None]
+# How long a reading took, when it began, and what was read.
+Timed = tuple[float, float, Sequence[float | None]]
 _TREE = (
     ("workload.cpu_s", "s", "counter"),
     ("workload.memory_bytes", "bytes", "gauge"),
@@ -71,7 +73,9 @@ class Reader:
         self.spent_s = 0.0
         self._spent_before_s: float | None = None
         self.faults: dict[str, str] = {}
-        self._floor: Values = [None] * len(metered)
+        # Below its floor no counter falls; a gauge has none.
+        self._counts = [channel.kind == "counter" for channel in metered]
+        self._floor: list[float] = [float("-inf")] * len(metered)
 
     def poll(self) -> None:
         """Read the meters that must be read more often than a sample is taken, and keep nothing of it."""
@@ -86,12 +90,16 @@ class Reader:
 
         ``patience`` is how often a meter is read, and after how many seconds a reading is torn.
         """
+        torn_s = patience[1]
         metered: Values = []
         times: list[float] = []
         for meter in self._meters:
-            t_s, values = self._read_meter(meter, clock, *patience)
-            times.append(t_s - start_s)
-            metered.extend(values)
+            before_s = clock()
+            values = meter.read()
+            if (took_s := clock() - before_s) > torn_s:
+                before_s, values = self._read_again(meter, clock, patience, (took_s, before_s, values))
+            times.append(before_s - start_s)
+            metered += values
         t_s = times[0] if times else clock() - start_s
         self._note_faults(metered)
         host: Values = [] if self._host is None else self._host.read()
@@ -108,32 +116,37 @@ class Reader:
         """Give the CPU-seconds that measuring has cost: counted where the workload is this process, else all of it."""
         return self.spent_s if self._tree is None or self._tree.own else time.process_time()
 
-    def _read_meter(
-        self, meter: Meter, clock: Callable[[], float], tries: int, torn_s: float
+    def _read_again(
+        self, meter: Meter, clock: Callable[[], float], patience: tuple[int, float], torn: Timed
     ) -> tuple[float, Sequence[float | None]]:
-        """Read one meter, again while the interpreter lock was held by another thread between two of its counters."""
-        found: tuple[float, Sequence[float | None]] = (0.0, ())
-        best_s = float("inf")
-        for _ in range(tries):
+        """Read a meter again while another thread held the interpreter lock between two of its counters; keep the best."""
+        (tries, torn_s), (least_s, t_s, found) = patience, torn
+        for _ in range(tries - 1):
             before_s = clock()
-            values: Sequence[float | None] = meter.read()
+            values = meter.read()
             took_s = clock() - before_s
-            if took_s < best_s:
-                best_s, found = took_s, (before_s, values)
+            if took_s < least_s:
+                least_s, t_s, found = took_s, before_s, values
             if took_s <= torn_s:
                 break
-        return found
+        return t_s, found
 
     def _note_faults(self, metered: Values) -> None:
         """Keep the reason of each hole, and let no counter fall."""
+        floors, counts = self._floor, self._counts
         for at, value in enumerate(metered):
-            channel, floor = self._metered[at], self._floor[at]
             if value is None or value != value:
                 metered[at] = None
-                if channel.component and channel.name not in self.faults:
-                    self.faults[channel.name] = self._reason(channel)
-            elif channel.kind == "counter":
-                metered[at] = self._floor[at] = value if floor is None or value >= floor else floor
+                self._note_hole(self._metered[at])
+            elif counts[at]:
+                if value < floors[at]:
+                    metered[at] = floors[at]
+                else:
+                    floors[at] = value
+
+    def _note_hole(self, channel: Channel) -> None:
+        if channel.component and channel.name not in self.faults:
+            self.faults[channel.name] = self._reason(channel)
 
     def _reason(self, channel: Channel) -> str:
         for meter in self._meters:
@@ -147,8 +160,10 @@ class Reader:
         used = self._tree.read(rescan=last)
         if self._spent_before_s is None:
             self._spent_before_s = self.spent_s
-        cpu_s = used.cpu_s - (self.spent_s - self._spent_before_s if self._tree.own else 0.0)
-        read_bytes = used.read_bytes - (self._host.read_bytes if self._host is not None and self._tree.own else 0)
+        cpu_s, read_bytes = used.cpu_s, used.read_bytes
+        if self._tree.own:
+            cpu_s -= self.spent_s - self._spent_before_s
+            read_bytes -= self._host.read_bytes if self._host is not None else 0
         tree: Values = [cpu_s, used.memory_bytes, read_bytes, used.written_bytes]
         if self._attribution is None:
             return tree, []

@@ -88,7 +88,7 @@ class Recording:
         self.rim = rim or Rim()
         self.events = EventLog(folder)
         self._last: tuple[float, Values] | None = None
-        self._folder, self._clocks = folder, clocks
+        self._folder, self._clocks, self._now_s = folder, clocks, clocks.now_s
         self._lock = _thread.allocate_lock()
         watts = {device: idle.value for device, idle in facts.idle_w.items() if idle.value is not None}
         self.reader = Reader(instruments, idle_w=watts, gpus_reserved=facts.gpus_reserved)
@@ -100,7 +100,8 @@ class Recording:
         self._boundary_due_s = float("-inf")
         self._first: Values = []
         self.peak_before_bytes: int | None = None
-        self._suspended_s, self._taken_s = 0.0, started.start_monotonic_s
+        self._start_s = self._taken_s = started.start_monotonic_s
+        self._suspended_s = 0.0
         self._said: set[str] = set()
         self._over = False
 
@@ -145,11 +146,12 @@ class Recording:
 
     def due_s(self) -> float:
         """Give the seconds until the next work, 0 or less when it is late."""
-        return min(self._sample_due_s, self._poll_due_s) - self._clocks.now_s()
+        due_s = self._sample_due_s if self._sample_due_s < self._poll_due_s else self._poll_due_s
+        return due_s - self._now_s()
 
     def wake(self) -> bool:
         """Do what is due: poll the meters that must be polled, or take a sample; tell whether one was taken."""
-        now_s = self._clocks.now_s()
+        now_s = self._now_s()
         if now_s >= self._sample_due_s:
             # Set before reading: what fails must not be tried again at once. Late samples are left out, not made up for.
             self._sample_due_s += self.started.interval_s
@@ -271,7 +273,7 @@ class Recording:
 
     def _locked(self, action: Callable[[], None]) -> bool:
         """Act unless somebody else is reading at this moment: then a reading is being taken already."""
-        if not self._lock.acquire(blocking=False):
+        if not self._lock.acquire(False):
             return False
         try:
             if self._over:
@@ -287,32 +289,38 @@ class Recording:
         self.reader.spent_s += time.thread_time() - begun_s
 
     def _take(self, *, first: bool = False, last: bool = False, on_time: bool = False) -> None:
-        begun_s = time.thread_time()
-        row = self.rim("a sample", lambda: self._read(first=first, last=last, on_time=on_time), None)
-        if row is not None and self._rows is not None:
-            self._keep(*row)
-        self.reader.spent_s += time.thread_time() - begun_s
+        begun_s, reader = time.thread_time(), self.reader
+        try:
+            t_s, values = self._read(first=first, last=last, on_time=on_time)
+        except Exception as error:  # noqa: BLE001  as the rim does, without a function made for each sample
+            self.rim.failed("a sample", error)
+        else:
+            if self._rows is not None:
+                self._keep(self._rows, t_s, values)
+        reader.spent_s += time.thread_time() - begun_s
 
     def _read(self, *, first: bool, last: bool, on_time: bool) -> tuple[float, Values]:
-        start_s, now_s = self.started.start_monotonic_s, self._clocks.now_s
+        start_s = self._start_s
         if self._replayed:
-            return self.reader.read_at(0.0 if first else now_s() - start_s)
-        row = self.reader.read(now_s, start_s=start_s, last=last, patience=_ON_TIME if on_time else _BESIDE)
-        self._look_for_suspension(start_s + row[0])
+            return self.reader.read_at(0.0 if first else self._now_s() - start_s)
+        t_s, values = self.reader.read(self._now_s, start_s=start_s, last=last, patience=_ON_TIME if on_time else _BESIDE)
+        self._look_for_suspension(start_s + t_s)
         if self._poll_s is not None:
-            self._poll_due_s = start_s + row[0] + self._poll_s
-        return row
+            self._poll_due_s = start_s + t_s + self._poll_s
+        return t_s, values
 
-    def _keep(self, t_s: float, values: Values) -> None:
-        rows = self._rows
-        if rows is None:
-            return
+    def _keep(self, rows: Rows | ResumedRows, t_s: float, values: Values) -> None:
         rows.append(t_s, values)
-        self._taken_s = self.started.start_monotonic_s + t_s
-        self._say(rows.fault)
+        self._taken_s = self._start_s + t_s
+        if rows.fault:
+            self._say(rows.fault)
         self._last = (t_s, values)
         if not self._first:
             self._first = values
+        if self.reader.faults:
+            self._tell_faults()
+
+    def _tell_faults(self) -> None:
         for name, reason in self.reader.faults.items():
             if name not in self._said:
                 self._said.add(name)
@@ -333,9 +341,11 @@ class Recording:
 
     def _look_for_suspension(self, now_s: float) -> None:
         suspended_s = self._clocks.suspended_s()
-        if suspended_s - self._suspended_s >= _SUSPENDED_S:
-            self.gap(now_s, now_s, "suspended", paused_s=suspended_s - self._suspended_s)
-        self._suspended_s = max(self._suspended_s, suspended_s)
+        more_s = suspended_s - self._suspended_s
+        if more_s > 0.0:
+            self._suspended_s = suspended_s
+        if more_s >= _SUSPENDED_S:
+            self.gap(now_s, now_s, "suspended", paused_s=more_s)
 
     def _say(self, text: str) -> None:
         if text and text not in self._said:

@@ -22,8 +22,12 @@ class Rim:
         try:
             return action()
         except Exception as error:  # noqa: BLE001  the address of HOUSE.md 3: a fault here is a gap with its reason
-            self.fault(f"{what}: {error}" if str(error) else f"{what}: {type(error).__name__}")
+            self.failed(what, error)
             return otherwise
+
+    def failed(self, what: str, error: Exception) -> None:
+        """Keep the reason why something could not be done."""
+        self.fault(f"{what}: {error}" if str(error) else f"{what}: {type(error).__name__}")
 
     def fault(self, reason: str) -> None:
         """Keep a fault, each reason once; the first one is told."""

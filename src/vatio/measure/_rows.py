@@ -25,7 +25,7 @@ class Rows:
     __slots__ = ("_ends", "_folder", "_header", "_kept", "_spool", "fault")
 
     def __init__(self, header: SpoolHeader, folder: str | None, spool: Spool | None = None) -> None:
-        self._ends: list[tuple[float, ...]] = []
+        self._ends: list[tuple[float, Sequence[float | None]]] = []
         self.fault, self._header, self._folder, self._spool = "", header, folder, spool
         self._kept: list[tuple[float, ...]] = []
         if folder is not None and spool is None:
@@ -43,16 +43,15 @@ class Rows:
 
     def append(self, t_s: float, values: Sequence[float | None]) -> None:
         """Keep one row; where the disk fails, it and those that follow stay in memory."""
-        row = (t_s, *[_NAN if value is None else value for value in values])
         if self._spool is not None:
             try:
                 self._spool.append(t_s, values)
-                self._ends[1:] = [row]
+                self._ends[1:] = ((t_s, values),)
                 return
             except (LedgerError, OSError) as error:
                 self.fault = f"samples stay in memory: {error}"
                 self._close_spool()
-        self._kept.append(row)
+        self._kept.append(_row(t_s, values))
         if len(self._kept) > _MOST_ROWS:
             del self._kept[1:-1:2]
 
@@ -67,7 +66,7 @@ class Rows:
         try:
             blocks: Iterator[Sequence[Sequence[float]]] = iter(()) if self._folder is None else open_spool(self._folder)[1]
         except LedgerError:
-            blocks = iter((self._ends,))
+            blocks = iter(([_row(t_s, values) for t_s, values in self._ends],))
         for block in blocks:
             yield from (row for row in block if row)
 
@@ -88,6 +87,10 @@ class Rows:
 
 
 _NAN = float("nan")
+
+
+def _row(t_s: float, values: Sequence[float | None]) -> tuple[float, ...]:
+    return (t_s, *[_NAN if value is None else value for value in values])
 
 
 class ResumedRows:

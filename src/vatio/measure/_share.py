@@ -37,16 +37,12 @@ class _Device:
         if now_j is None:
             return
         if self.last_j is not None and self.last_s is not None:
-            drawn_j = max(0.0, now_j - self.last_j)
+            drawn_j = now_j - self.last_j
             if self.is_gpu:
-                self.sum_j += drawn_j * self.share
-            else:
-                self.waiting_j += max(0.0, drawn_j - self.idle_w * (t_s - self.last_s))
+                self.sum_j += drawn_j * self.share if drawn_j > 0.0 else 0.0
+            elif (active_j := drawn_j - self.idle_w * (t_s - self.last_s)) > 0.0:
+                self.waiting_j += active_j
         self.last_s, self.last_j = t_s, now_j
-
-    def settle(self, ratio: float) -> None:
-        self.sum_j += self.waiting_j * ratio
-        self.waiting_j = 0.0
 
 
 class Attribution:
@@ -108,10 +104,13 @@ class Attribution:
                 return
             # The last, short window borrows the one before it, whose ratio is less noisy.
             tree_from_s, busy_from_s = self._before or (tree_from_s, busy_from_s)
-        tree_s_used, busy_s_used = max(0.0, tree_s - tree_from_s), busy_s - busy_from_s
-        ratio = tree_s_used / max(tree_s_used, busy_s_used) if tree_s_used > 0.0 else 0.0
+        tree_s_used, busy_s_used = tree_s - tree_from_s, busy_s - busy_from_s
+        ratio = 0.0
+        if tree_s_used > 0.0:
+            ratio = tree_s_used / busy_s_used if busy_s_used > tree_s_used else 1.0
         for device in self._devices.values():
-            device.settle(ratio)
+            device.sum_j += device.waiting_j * ratio
+            device.waiting_j = 0.0
         self._before, self._begun = (tree_from_s, busy_from_s), (t_s, tree_s, busy_s)
 
 

@@ -105,12 +105,12 @@ class Spool:
             LedgerUnavailable: the disk is full or gone; what was written before stays readable.
         """
         row = self._pack(t_s, *[_NAN if value is None else value for value in values])
-        check = crc32(row, self._row & 0xFFFFFFFF)
+        row += crc32(row, self._row & 0xFFFFFFFF).to_bytes(4, "little")
         try:
-            written = os.write(self._descriptor, row + check.to_bytes(4, "little"))
+            written = os.write(self._descriptor, row)
         except OSError as error:
             raise LedgerUnavailable(f"a sample was lost: {error.strerror}") from error
-        if written < len(row) + 4:
+        if written < len(row):
             self._take_back(written)
             raise LedgerUnavailable("a sample was lost: no space left on the disk")
         self._row += 1

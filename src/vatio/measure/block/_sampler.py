@@ -71,8 +71,11 @@ class Sampler:
     def _sample(self, bell: _thread.LockType, done: _thread.LockType) -> None:
         _leave_signals_to_the_workload()
         while self._bell is bell and (works := self._works):
-            due_s = min([work.due_s() for work in works])
-            if due_s > 0.0 and bell.acquire(timeout=min(due_s, _LONGEST_S)):
+            due_s = _LONGEST_S
+            for work in works:
+                if (own_s := work.due_s()) < due_s:
+                    due_s = own_s
+            if due_s > 0.0 and bell.acquire(True, due_s):
                 continue
             for work in works:
                 work.wake()

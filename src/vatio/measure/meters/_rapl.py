@@ -69,10 +69,10 @@ class RaplMeter:
         """Give the joules of each zone, from the counter's own value when it was opened."""
         if self._faults:
             self._faults = {}
+        now_s = self._clock()
         values: list[float | None] = []
         for index, file in enumerate(self._files):
-            raw = None if file is None else self._raw(index, file)
-            total = None if raw is None else self._add(index, raw)
+            total = None if file is None else self._total(index, file, now_s)
             values.append(None if total is None else total * J_PER_UJ)
         return values
 
@@ -94,22 +94,17 @@ class RaplMeter:
             return None
         return Accumulated(int(text), self._clock(), range_=zone.range_uj, per_j=1.0 / J_PER_UJ)
 
-    def _raw(self, index: int, file: int) -> int | None:
+    def _total(self, index: int, file: int, now_s: float) -> int | None:
+        """Accumulate; a reading of which joules may be lost is a hole, so that it shows, and the next one goes on."""
         try:
-            text = os.pread(file, 32, 0)
+            raw = int(os.pread(file, 32, 0))
         except OSError as error:
             self._lost(index, file, f"{error.strerror}")
             return None
-        try:
-            return int(text)
         except ValueError:
             self._lost(index, file, "the counter is empty or not a number")
             return None
-
-    def _add(self, index: int, raw: int) -> int | None:
-        """Accumulate; a reading of which joules may be lost is a hole, so that it shows, and the next one goes on."""
         counter = self._counters[index]
-        now_s = self._clock()
         if counter is None:
             zone = self._zones[index]
             counter = self._counters[index] = Accumulated(raw, now_s, range_=zone.range_uj, per_j=1.0 / J_PER_UJ)
