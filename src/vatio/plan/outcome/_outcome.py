@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from vatio.account import GridSeries, IntensityCurve, mean_over
-from vatio.plan.outcome._paused import PAUSED, running_s
+from vatio.plan.outcome._paused import running_s
+from vatio.plan.outcome._saved import Met, met_running, paused_ratio, saved
 from vatio.records import Plan, PlanWindow, Quantity, Saving, Span, product
 from vatio.report import best
 from vatio.units import kwh
@@ -35,7 +36,9 @@ class Outcome:
     """Hold how a plan turned out. Grams are operational, location-based.
 
     ``at_once_g`` is the same energy without that of pauses, had the run begun when it was ordered; the saved share is of it.
-    ``forecast_error_ratio`` is signed: 0.1 is an intensity that was a tenth higher than expected.
+    What was drawn in pauses (``paused_ratio`` of the energy) is idle power: where that is modelled and not measured, the saved
+    share has no value, and reaches from the one with it to the one without. ``forecast_error_ratio`` is signed: 0.1 is an
+    intensity that was a tenth higher than expected.
     """
 
     SCHEMA: ClassVar[str] = "vatio.outcome/1"
@@ -49,6 +52,7 @@ class Outcome:
     forecast_error_ratio: float | None
     renewable_ratio: Quantity
     source: str
+    paused_ratio: float = 0.0
 
 
 def expected(plan: Plan, curve: IntensityCurve, *, submitted_at: datetime, duration_s: float) -> Expected:
@@ -79,8 +83,9 @@ def outcome(
     met = nothing if intensity is None else intensity.g_per_kwh
     busy_s = running_s(record)
     # Pauses are part of the energy's curve, and would not have been there: what they drew is left out, the rest taken as even.
-    running_ratio = 1.0 - _paused_ratio(record, drawn)
+    paused = paused_ratio(record, drawn)
     at_once = mean_over(series, "g_per_kwh", submitted_at, busy_s, drawn=None if record.paused_s else drawn)
+    intensities = Met(met, met_running(record, series, drawn) if paused else met, at_once)
     # A paused run also met the hours of its pauses, of which its plan expected nothing: its forecast is judged in its windows.
     came_g_per_kwh = mean_of(plan.windows, series.curve()) if record.paused_s else met.value
     hoped = plan.more.get("expected_g_per_kwh")
@@ -90,13 +95,14 @@ def outcome(
         obtained_g=footprint.emissions_g.operational,
         at_once_g=at_once
         if at_once.is_missing
-        else product(product(_kwh(footprint.energy_j, running_ratio), footprint.pue), at_once),
-        saved_ratio=_saved(met, at_once, running_ratio),
+        else product(product(_kwh(footprint.energy_j, 1.0 - paused), footprint.pue), at_once),
+        saved_ratio=saved(intensities, paused, is_measured=footprint.energy_j.provenance == "measured"),
         expected_g_per_kwh=hoped_g_per_kwh,
         obtained_g_per_kwh=met,
         forecast_error_ratio=_forecast_error_ratio(hoped_g_per_kwh, came_g_per_kwh),
         renewable_ratio=footprint.renewable_ratio,
         source=series.source,
+        paused_ratio=paused,
     )
 
 
@@ -121,28 +127,29 @@ def outcome_lines(found: Outcome) -> Iterator[str]:
     if not found.renewable_ratio.is_missing:
         said.append(f"{100.0 * (found.renewable_ratio.value or 0.0):.0f} % renewable")
     yield f"{'':<10} {', '.join([*said, found.source])}"
+    if found.paused_ratio > 0.0:
+        yield f"{'':<10} {_about_pauses(found)}"
+
+
+def _about_pauses(found: Outcome) -> str:
+    """Say what a run drew in its pauses; where that is a guess, what is saved with it and without it."""
+    drew, saving = f"{100.0 * found.paused_ratio:.0f} % of its energy was drawn in its pauses", found.saved_ratio
+    if saving.value is not None:
+        return drew
+    if saving.low is None or saving.high is None:
+        return f"{drew}, by a model of an idle machine"
+    return f"{drew}, by a model of an idle machine: {_change(saving.low)} with it, {_change(saving.high)} without"
 
 
 def _percent_saved(found: Outcome) -> str:
     value = found.saved_ratio.value
     if value is None:
-        return ""
-    return f": {100.0 * value:.1f} % saved" if value >= 0.0 else f": {-100.0 * value:.1f} % lost"
+        return ": not comparable" if found.saved_ratio.low is not None else ""
+    return f": {_change(value)}"
 
 
-def _saved(met_g_per_kwh: Quantity, now_g_per_kwh: Quantity, running_ratio: float) -> Saving:
-    """Give the saved share: the energy is the same but for that of the pauses, so it is that of the intensities."""
-    met, at_once = met_g_per_kwh, now_g_per_kwh
-    if met.value is None or at_once.value is None or not at_once.value * running_ratio > 0.0:
-        return Saving(value=None, low=None, high=None)
-    ends = [
-        1.0 - one / (other * running_ratio)
-        for one in (met.low, met.high)
-        for other in (at_once.low, at_once.high)
-        if one is not None and other
-    ]
-    value = 1.0 - met.value / (at_once.value * running_ratio)
-    return Saving(value=value, low=min([value, *ends]), high=max([value, *ends]))
+def _change(value: float) -> str:
+    return f"{100.0 * value:.1f} % saved" if value >= 0.0 else f"{-100.0 * value:.1f} % lost"
 
 
 def _forecast_error_ratio(hoped_g_per_kwh: float | None, came_g_per_kwh: float | None) -> float | None:
@@ -155,14 +162,6 @@ def _mean(curve: IntensityCurve, spans_s: Sequence[tuple[float, float]]) -> floa
         return None
     whole_s = math.fsum(span.duration_s for span in spans)
     return math.fsum(curve.mean_g_per_kwh(span) * span.duration_s for span in spans) / whole_s
-
-
-def _paused_ratio(record: RunRecord, drawn: EnergyCurve | None) -> float:
-    """Give the share of a run's energy that was drawn while it was paused: an idle machine, and memory that is held."""
-    if drawn is None or not record.paused_s:
-        return 0.0
-    pauses = [gap for gap in record.gaps if gap.reason == PAUSED]
-    return min(1.0, math.fsum(drawn.share_ratio(gap.start_s, gap.end_s) for gap in pauses))
 
 
 def _kwh(energy_j: Quantity, ratio: float) -> Quantity:
