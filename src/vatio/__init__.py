@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vatio.measure import phase as phase
     from vatio.measure import track as track
     from vatio.measure import work as work
+    from vatio.optimise.model import load_model as load_model
     from vatio.records import Footprint as Footprint
     from vatio.records import Quantity as Quantity
     from vatio.records import RunRecord as RunRecord
@@ -33,6 +34,7 @@ __getattr__, __dir__, __all__ = door(
         "vatio.errors": "VatioError",
         "vatio.ledger": "Ledger open_ledger",
         "vatio.measure": "log_artifact log_metric phase track work",
+        "vatio.optimise.model": "load_model",
         "vatio.records": "Footprint Quantity RunRecord",
     },
 )

@@ -12,6 +12,7 @@ VatioError
 ├── MeasureError            could not measure, decide or check (exit 3)
 │   ├── MeterAbsent         this machine has no such sensor
 │   ├── MeterDenied         the sensor is there and may not be read
+│   ├── ArtefactRefused     an optimised model that is not what was written, or answers otherwise here
 │   ├── BundleRefused       a bundle whose bytes do not hold, or are not a bundle's: nothing of it is used
 │   └── EnvironmentFailed   an environment that could not be built as its lock has it
 └── LedgerError             the record could not be kept or read (exit 3)
@@ -93,6 +94,10 @@ class MeterAbsent(MeasureError):
 
 class MeterDenied(MeasureError):
     """Report a sensor that is there and may not be read; the hint is the line that makes it readable."""
+
+
+class ArtefactRefused(MeasureError):
+    """Refuse an optimised model whose files are not those that were written, or that answers otherwise on this machine."""
 
 
 class BundleRefused(MeasureError):

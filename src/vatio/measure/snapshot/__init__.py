@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vatio.measure.snapshot._files import digest_in_slices as digest_in_slices
     from vatio.measure.snapshot._git import find_tree as find_tree
     from vatio.measure.snapshot._git import read_copy as read_copy
+    from vatio.measure.snapshot._machine import processor as processor
     from vatio.measure.snapshot._python import describe as describe
     from vatio.measure.snapshot._python import distributions as distributions
     from vatio.measure.snapshot._python import find_python as find_python
@@ -32,6 +33,7 @@ __getattr__, __dir__, __all__ = door(
         "_distribution": "Listed digest_of_parts distribution_digest is_word_of_record listed part_name",
         "_files": "StatCache digest_in_slices",
         "_git": "find_tree read_copy",
+        "_machine": "processor",
         "_python": "describe distributions find_python site_folders",
         "_redact": "REDACTED redact_variables",
         "_snapshot": "Snapshot Subject working_folder",

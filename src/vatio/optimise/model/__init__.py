@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from vatio.optimise.model._form import Form as Form
     from vatio.optimise.model._form import Predictor as Predictor
     from vatio.optimise.model._form import Runtime as Runtime
+    from vatio.optimise.model._model import Baseline as Baseline
+    from vatio.optimise.model._model import read_model as read_model
     from vatio.optimise.model._task import Cases as Cases
     from vatio.optimise.model._task import Parted as Parted
     from vatio.optimise.model._task import Task as Task
@@ -17,12 +19,16 @@ if TYPE_CHECKING:
     from vatio.optimise.model._technique import NotApplicable as NotApplicable
     from vatio.optimise.model._technique import Offer as Offer
     from vatio.optimise.model._technique import Technique as Technique
+    from vatio.optimise.model.artefact import Model as Model
+    from vatio.optimise.model.artefact import load_model as load_model
 
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_form": "ANSWERS Form Predictor Runtime",
+        "_model": "Baseline read_model",
         "_task": "Cases Parted Task part take",
         "_technique": "REACHES NotApplicable Offer Technique",
+        "vatio.optimise.model.artefact": "Model load_model",
     },
 )

@@ -229,7 +229,9 @@ def _answers(graph: Any, name: str) -> str:
     node = by_output.get(name)
     while node is not None and node.op_type in _THROUGH:
         node = by_output.get(node.input[0])
-    operator = "" if node is None else node.op_type
+    if node is None:
+        return "logits"
+    operator = node.op_type
     if (
         operator in _PROBABILITIES
         or "proba" in name.lower()

@@ -1,0 +1,93 @@
+"""Write a model so that it can be deployed: its files, its recipe, some cases with their answers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from vatio.errors import UsageError
+from vatio.optimise.model._form import Form, Runtime
+from vatio.optimise.model._task import Task
+from vatio.optimise.model.artefact._artefact import (
+    ARTEFACT_FILE,
+    CELLS,
+    MODEL_FOLDER,
+    PROBES_FOLDER,
+    RECIPE_FILE,
+    TEXTS,
+    Artefact,
+    CaseShape,
+    digests,
+    write_json,
+)
+from vatio.optimise.model.artefact._place import place_of
+from vatio.optimise.model.artefact._probes import Probes, ask
+from vatio.optimise.model.artefact._recipe import Recipe
+from vatio.plugins import load
+
+# 32 cases take a forest of 200 trees a third of a second, and show an int8 that saturates.
+_PROBES = 32
+# Probabilities of one int8 graph on two processors differ by less; what loses quality elsewhere moves them by more.
+_TOLERANCE = 0.02
+
+
+def write_artefact(
+    folder: Path, form: Form, *, task: Task, recipe: Recipe, saved: Path | None = None, tolerance: float = _TOLERANCE
+) -> Artefact:
+    """Write a folder that ``load_model`` opens: the model, ``artefact.json``, ``recipe.json``, some cases and their answers.
+
+    ``saved`` is where its runtime has written the form already: these files are copied. The cases are of those that fit,
+    32 at most: whoever is given the folder can read them.
+
+    Raises:
+        UsageError: the folder is not empty.
+        MissingExtra: the runtime's library is not installed.
+    """
+    runtime: Runtime = load("runtimes", form.kind)()
+    model = folder / MODEL_FOLDER
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty", hint="give a folder of its own")
+    if saved is None:
+        model.mkdir(parents=True)
+        runtime.save(form, model)
+    else:
+        shutil.copytree(saved, model)
+    # As it will be read: tuples become lists, and whatever is no JSON fails here.
+    settings = json.loads(json.dumps(dict(form.settings), allow_nan=False))
+    loaded = replace(form, model=runtime.load(model, settings), settings=settings)
+    cases = task.examples(_PROBES)
+    Probes(x=cases, scores=ask(runtime.predictor(loaded, batch=recipe.batch), cases, batch=recipe.batch)).write(
+        folder / PROBES_FOLDER
+    )
+    place = place_of(form.kind, settings)
+    artefact = Artefact(
+        kind=form.kind,
+        answers=form.answers,
+        settings=settings,
+        classes=_plain(task.classes),
+        chain=tuple(step.text for step in recipe.steps),
+        batch=recipe.batch,
+        case=shape_of(cases),
+        files=digests(folder),
+        place=place,
+        tolerance=tolerance,
+        quality=recipe.quality,
+    )
+    write_json(folder / RECIPE_FILE, replace(recipe, files=digests(model), place=place))
+    write_json(folder / ARTEFACT_FILE, artefact)
+    return artefact
+
+
+def shape_of(cases: Any) -> CaseShape:
+    """Say what one of some cases is."""
+    if isinstance(cases, list):
+        return CaseShape(dtype=TEXTS)
+    return CaseShape(dtype=CELLS if cases.dtype == object else cases.dtype.name, shape=tuple(cases.shape[1:]))
+
+
+def _plain(classes: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Give labels as JSON has them: numpy's numbers become Python's."""
+    return tuple(one.item() if hasattr(one, "item") else one for one in classes)
