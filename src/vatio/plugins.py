@@ -5,10 +5,12 @@ A scan of the installed entry points costs 0.045 CPU-seconds, so it happens only
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
 from typing import Any
 
-from vatio.errors import MissingExtra, UnknownName
+from vatio.errors import MissingExtra, UnknownName, UsageError
 
 BUILT_IN: dict[str, dict[str, str]] = {
     "meters": {
@@ -45,6 +47,15 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "slurm": "vatio.plan.engines:SlurmEngine",
     },
     "ledgers": {"sqlite": "vatio.ledger._sqlite:SqliteBackend"},
+    # What runs, saves and loads the forms of a model, by their kind.
+    "runtimes": {
+        "sklearn": "vatio.optimise.model.runtimes._sklearn:SklearnRuntime",
+        "onnx": "vatio.optimise.model.runtimes._onnx:OnnxRuntime",
+    },
+    # What makes a model cheaper, from cheap to costly.
+    "techniques": {
+        "onnx": "vatio.optimise.model.techniques._onnx:Onnx",
+    },
 }
 
 
@@ -83,6 +94,27 @@ def require(module: str, *, extra: str) -> Any:
         if error.name is None or error.name.partition(".")[0] != module.partition(".")[0]:
             raise
         raise MissingExtra(f"{module!r} is not installed", hint=f"pip install 'vatio[{extra}]'") from error
+
+
+def load_own(name: str) -> Any:
+    """Import what ``module:name`` names; modules of the folder that one is in are found too.
+
+    Raises:
+        UsageError: the text names nothing so, or there is no such module or name in it.
+    """
+    module, _, path = name.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), *path.split("."))):
+        raise UsageError(f"{name!r} is not module:function", hint="name a function of a module in this folder")
+    here = os.getcwd()
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        found: Any = import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError, SyntaxError) as error:
+        raise UsageError(f"cannot find {name}: {error}", hint="name a function of a module in this folder") from error
+    return found
 
 
 def _entry_points(kind: str) -> dict[str, str]:

@@ -1,0 +1,77 @@
+"""Turn a fitted estimator into an ONNX graph: its trees as one operator of our own writing, all else by skl2onnx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vatio.optimise.model._form import Form
+from vatio.optimise.model._task import Task
+from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model.techniques._ensemble import ensemble_of
+from vatio.optimise.model.techniques._ensemble_graph import ensemble_graph
+from vatio.optimise.model.techniques._same import at_limits, same
+from vatio.optimise.model.techniques._skl2onnx import skl2onnx_graph
+from vatio.plugins import require
+
+_KEPT = ("places",)
+
+
+class Onnx:
+    """Convert an estimator, with numbers of 32 bits or of 64, and check it on examples."""
+
+    def offers(self, form: Form, task: Task) -> tuple[Offer, ...]:
+        """Offer 32 bits where that changes no answer, and both where it may."""
+        if form.kind != "sklearn":
+            return ()
+        require("onnx", extra="optimise")
+        require("onnxruntime", extra="optimise")
+        if form.settings.get("method") == "predict" and form.answers != "values":
+            raise NotApplicable("it gives labels and no scores")
+        ensemble = ensemble_of(form.model)
+        if ensemble is None:
+            require("skl2onnx", extra="optimise")
+            return (_offer("float32", is_exact=False), _offer("float64", is_exact=True))
+        if ensemble.is_float32 or fits_float32(task):
+            return (_offer("float32", is_exact=True),)
+        return (_offer("float64", is_exact=True), _offer("float32", is_exact=False))
+
+    def apply(self, form: Form, offer: Offer, task: Task) -> Form:
+        """Convert it."""
+        is_double = offer.params["precision"] == "float64"
+        ensemble = ensemble_of(form.model)
+        settings = {name: form.settings[name] for name in _KEPT if name in form.settings}
+        if ensemble is None:
+            graph = skl2onnx_graph(form.model, task, is_double=is_double)
+            return _checked(form, graph, settings, task, offer)
+        graph = ensemble_graph(ensemble, is_double=is_double)
+        converted = Form(kind="onnx", model=graph, answers=form.answers, settings=settings)
+        is_float32 = not is_double
+        return same(form, converted, task, probes=at_limits(ensemble, task, is_float32=is_float32), is_exact=offer.is_exact)
+
+
+def fits_float32(task: Task) -> bool:
+    """Tell whether every number of the fit cases is one of 32 bits, so that rounding to these changes nothing."""
+    numpy = require("numpy", extra="optimise")
+    x = task.fit.x
+    if getattr(x, "dtype", None) is None or x.dtype == object:
+        return False
+    return bool(numpy.array_equal(x.astype(numpy.float32).astype(x.dtype), x, equal_nan=x.dtype.kind == "f"))
+
+
+def _offer(precision: str, *, is_exact: bool) -> Offer:
+    return Offer(params={"precision": precision}, cost_cpu_s=0.5, times=30.0, is_exact=is_exact)
+
+
+def _checked(form: Form, graph: bytes, settings: dict[str, Any], task: Task, offer: Offer) -> Form:
+    """Try what the graph's scores may be: those asked for, one column of two, or what only ranks as they do."""
+    choices = [(form.answers, settings), (form.answers, {**settings, "spread": "pair"})]
+    if form.answers == "probabilities":
+        choices.append(("decisions", settings))
+    reasons = []
+    for answers, own in choices:
+        converted = Form(kind="onnx", model=graph, answers=answers, settings=own)
+        try:
+            return same(form, converted, task, is_exact=offer.is_exact)
+        except NotApplicable as error:
+            reasons.append(str(error))
+    raise NotApplicable(reasons[0])

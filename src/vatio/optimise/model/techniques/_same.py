@@ -1,0 +1,90 @@
+"""Ask two forms the same cases, those right at a tree's limits too, and say how their answers differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vatio.errors import UsageError
+from vatio.optimise.model._form import Form, Runtime
+from vatio.optimise.model._task import Task
+from vatio.optimise.model._technique import NotApplicable
+from vatio.optimise.model.techniques._ensemble import Ensemble
+from vatio.optimise.model.techniques._ensemble_graph import rounded_down
+from vatio.plugins import load, require
+
+_EXAMPLES = 512
+_PROBES = 128
+# Up to here scores differ by the rounding of 32 bits; a label may then change only where two classes were level.
+_ROUNDING_RATIO = 1e-4
+# Beyond this a conversion is not this model any more, whatever its quality turns out to be.
+_OTHER_RATIO = 0.02
+
+
+def scores_of(form: Form, cases: Any) -> Any:
+    """Ask a form for its scores, in 64 bits."""
+    numpy = require("numpy", extra="optimise")
+    runtime: Runtime = load("runtimes", form.kind)()
+    return numpy.array(runtime.predictor(form, batch=len(cases)).scores(cases), dtype=numpy.float64)
+
+
+def same(form: Form, converted: Form, task: Task, *, probes: Any = None, is_exact: bool = True) -> Form:
+    """Give a converted form if it answers as the one before, with ``answers`` as they turned out to be.
+
+    An exact one answers all examples and ``probes`` alike, but for rounding; else the best class of a few may differ.
+
+    Raises:
+        NotApplicable: it does not, and how far it is off.
+    """
+    cases = task.examples(_EXAMPLES)
+    _require_alike(form, converted, cases, is_exact=is_exact)
+    if is_exact and probes is not None and len(probes):
+        _require_alike(form, converted, probes, is_exact=True)
+    return converted
+
+
+def _require_alike(form: Form, converted: Form, cases: Any, *, is_exact: bool) -> None:
+    numpy = require("numpy", extra="optimise")
+    wanted = scores_of(form, cases)
+    try:
+        got = scores_of(converted, cases)
+    except UsageError as error:
+        raise NotApplicable(str(error)) from error
+    if got.shape != wanted.shape:
+        raise NotApplicable(f"the conversion answers {got.shape} where the model answers {wanted.shape}")
+    size = max(1.0 if form.answers == "probabilities" else float(numpy.abs(wanted).max(initial=0.0)), 1e-9)
+    apart = numpy.abs(got - wanted).reshape(len(cases), -1).max(axis=1, initial=0.0) / size
+    far = ~(apart <= _ROUNDING_RATIO)
+    if wanted.ndim == 2:
+        far = (far if is_exact else numpy.zeros(len(cases), bool)) | _is_other_class(wanted, got, size)
+    allowed = 0 if is_exact else int(_OTHER_RATIO * len(cases))
+    if far.sum() > allowed:
+        raise NotApplicable(
+            f"the conversion answers {int(far.sum())} of {len(cases)} cases otherwise, by up to {float(apart.max()):.2g}"
+        )
+
+
+def _is_other_class(wanted: Any, got: Any, size: float) -> Any:
+    """Tell for each case whether another class is best, though the two were not level before."""
+    numpy = require("numpy", extra="optimise")
+    rows, now = numpy.arange(len(wanted)), got.argmax(axis=1)
+    return wanted.max(axis=1) - wanted[rows, now] > 1e-6 * size
+
+
+def at_limits(ensemble: Ensemble, task: Task, *, is_float32: bool) -> Any:
+    """Make cases that lie right at limits of the trees, and as little above and below as their numbers allow."""
+    numpy = require("numpy", extra="optimise")
+    draws = numpy.random.default_rng(task.seed)
+    inner = [numpy.flatnonzero((tree.left >= 0) & numpy.isfinite(tree.limit)) for tree in ensemble.trees]
+    trees = [at for at, nodes in enumerate(inner) if len(nodes)]
+    if not trees:
+        return task.examples(1).astype(numpy.float64)
+    rows = task.examples(_PROBES).astype(numpy.float64)
+    cases = numpy.repeat(rows, 3, axis=0)
+    for at in range(len(rows)):
+        tree = trees[int(draws.integers(len(trees)))]
+        node = int(draws.choice(inner[tree]))
+        limit = ensemble.trees[tree].limit[node]
+        near = rounded_down(numpy.array([limit]))[0] if is_float32 else limit
+        nearby = (numpy.nextafter(near, near.dtype.type(-numpy.inf)), near, numpy.nextafter(near, near.dtype.type(numpy.inf)))
+        cases[3 * at : 3 * at + 3, int(ensemble.trees[tree].feature[node])] = nearby
+    return cases
