@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,38 @@ def test_a_reader_cannot_write(tmp_path: Path) -> None:
 
     with pytest.raises(LedgerUnavailable), SqliteBackend(path, readonly=True).transaction() as execute:
         execute("INSERT INTO blob VALUES ('a', x'00')")
+
+
+def test_a_file_that_is_just_being_made_is_read_as_empty_and_then_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.touch()  # as SQLite leaves it before the first table
+    reader = SqliteBackend(str(path), readonly=True)
+    assert reader.query("SELECT id FROM run") == reader.query("SELECT seq FROM entry") == []
+    with reader.transaction(write=False) as execute:
+        assert execute("SELECT count(*) FROM blob") == [(0,)]
+        SqliteBackend(str(path)).query("SELECT 1")
+        assert execute("SELECT count(*) FROM blob") == [(0,)]
+
+    with SqliteBackend(str(path)).transaction() as execute:
+        execute("INSERT INTO blob VALUES ('a', x'00')")
+
+    assert reader.query("SELECT count(*) FROM blob") == [(1,)]
+
+
+def test_a_reader_that_races_the_making_of_a_ledger_never_fails(tmp_path: Path) -> None:
+    made = threading.Event()
+
+    def make() -> None:
+        for at in range(60):
+            SqliteBackend(str(tmp_path / f"{at}.sqlite")).query("SELECT 1")
+        made.set()
+
+    maker = threading.Thread(target=make)
+    maker.start()
+    counts = set()
+    while not made.is_set():
+        newest = max((int(item.stem) for item in tmp_path.glob("*.sqlite")), default=None)
+        if newest is not None:
+            counts |= set(SqliteBackend(str(tmp_path / f"{newest}.sqlite"), readonly=True).query("SELECT count(*) FROM run"))
+    maker.join()
+    assert counts == {(0,)}

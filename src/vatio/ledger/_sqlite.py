@@ -46,6 +46,7 @@ class SqliteBackend:
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
         self._frozen: tuple[int, int] | None = None
+        self._is_blank = False
         self._lock = RLock()
 
     @contextmanager
@@ -95,7 +96,9 @@ class SqliteBackend:
     def shadow(self) -> None:
         """Work on a copy of the projection in memory from now on: of a file that is only read, not a byte is written."""
         with self._alone(), _named(self.path):
-            _shadow(self._open(), copied=True)
+            connection = self._open()
+            if not self._is_blank:
+                _shadow(connection, copied=True)
 
     def inode(self) -> str:
         """Give the file's inode, which a copy does not share."""
@@ -132,12 +135,14 @@ class SqliteBackend:
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None and self._pid == os.getpid():
-            return self._connection
+            if not self._is_blank or self._connection.in_transaction:
+                return self._connection
+            self.close()  # whoever was making the ledger may be done by now
         if self._connection is not None:
             _inherited.append(self._connection)
             self._connection = None
         self._pid = os.getpid()
-        self._frozen = None
+        self._frozen, self._is_blank = None, False
         self._connection = self._open_to_read() if self._readonly else self._open_to_write()
         return self._connection
 
@@ -167,10 +172,23 @@ class SqliteBackend:
             with suppress(sqlite3.OperationalError):
                 connection = self._connect(f"{quoted}?mode=ro", uri=True)
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                return _readable(connection, self.path)
+                return self._readable(connection)
         # Without a log nobody is writing, and opening in the ordinary way would make one: a reader leaves no trace.
         self._frozen = _stamp(self.path)
-        return _readable(self._connect(f"{quoted}?mode=ro&immutable=1", uri=True), self.path)
+        return self._readable(self._connect(f"{quoted}?mode=ro&immutable=1", uri=True))
+
+    def _readable(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        """See an older file as one of today's, its projection made in memory, and one that is just being made as empty."""
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise _newer(self.path, version)
+        if 0 < version < VERSION:
+            _shadow(connection, copied=False)
+            _project_anew(connection)
+        if version == 0 and not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            self._frozen, self._is_blank = None, True
+            _make_in_memory(connection, (*FACTS, *PROJECTIONS))
+        return connection
 
     def _connect(self, target: str, *, uri: bool) -> sqlite3.Connection:
         # SQLite would wait for the other end of a pipe, and write its tables into a device.
@@ -209,26 +227,19 @@ def _migrate(connection: sqlite3.Connection, version: int, path: str, lock_s: fl
     connection.execute("COMMIT")
 
 
-def _readable(connection: sqlite3.Connection, path: str) -> sqlite3.Connection:
-    """See an older file as one of today's: its projection is made in memory."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > VERSION:
-        raise _newer(path, version)
-    if 0 < version < VERSION:
-        _shadow(connection, copied=False)
-        _project_anew(connection)
-    return connection
-
-
 def _shadow(connection: sqlite3.Connection, *, copied: bool) -> None:
     # A temporary table hides the one of the same name in the file.
-    connection.execute("PRAGMA temp_store = MEMORY")
-    for statement in PROJECTIONS:
-        made = statement.replace(") STRICT", ")").replace("CREATE TABLE", "CREATE TEMP TABLE", 1)
-        connection.execute(made.replace("CREATE INDEX ", "CREATE INDEX temp.", 1))
+    _make_in_memory(connection, PROJECTIONS)
     if copied:
         for (table,) in connection.execute("SELECT name FROM temp.sqlite_master WHERE type = 'table'").fetchall():
             connection.execute(f"INSERT INTO temp.{table} SELECT * FROM main.{table}")
+
+
+def _make_in_memory(connection: sqlite3.Connection, statements: Sequence[str]) -> None:
+    connection.execute("PRAGMA temp_store = MEMORY")
+    for statement in statements:
+        made = statement.replace(") STRICT", ")").replace("CREATE TABLE", "CREATE TEMP TABLE", 1)
+        connection.execute(made.replace("CREATE INDEX ", "CREATE INDEX temp.", 1))
 
 
 def _project_anew(connection: sqlite3.Connection) -> None:
