@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from vatio.optimise.model._form import Runtime as Runtime
     from vatio.optimise.model._model import Baseline as Baseline
     from vatio.optimise.model._model import read_model as read_model
+    from vatio.optimise.model._quality import read_loss as read_loss
+    from vatio.optimise.model._request import ModelOptions as ModelOptions
+    from vatio.optimise.model._request import ModelProgress as ModelProgress
+    from vatio.optimise.model._request import ModelRequest as ModelRequest
+    from vatio.optimise.model._search import optimise_model as optimise_model
     from vatio.optimise.model._task import Cases as Cases
     from vatio.optimise.model._task import Parted as Parted
     from vatio.optimise.model._task import Task as Task
@@ -27,6 +32,9 @@ __getattr__, __dir__, __all__ = door(
     {
         "_form": "ANSWERS Form Predictor Runtime",
         "_model": "Baseline read_model",
+        "_quality": "read_loss",
+        "_request": "ModelOptions ModelProgress ModelRequest",
+        "_search": "optimise_model",
         "_task": "Cases Parted Task part take",
         "_technique": "REACHES NotApplicable Offer Technique",
         "vatio.optimise.model.artefact": "Model load_model",
