@@ -51,10 +51,15 @@ BUILT_IN: dict[str, dict[str, str]] = {
     "runtimes": {
         "sklearn": "vatio.optimise.model.runtimes._sklearn:SklearnRuntime",
         "onnx": "vatio.optimise.model.runtimes._onnx:OnnxRuntime",
+        "torch": "vatio.optimise.model.runtimes._torch:TorchRuntime",
+        "openvino": "vatio.optimise.model.runtimes._openvino:OpenVinoRuntime",
     },
     # What makes a model cheaper, from cheap to costly.
     "techniques": {
         "onnx": "vatio.optimise.model.techniques._onnx:Onnx",
+        "export": "vatio.optimise.model.techniques._export:Export",
+        "openvino": "vatio.optimise.model.techniques._openvino:OpenVino",
+        "int8": "vatio.optimise.model.techniques._openvino:Int8",
     },
 }
 
