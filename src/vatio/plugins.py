@@ -53,6 +53,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "onnx": "vatio.optimise.model.runtimes._onnx:OnnxRuntime",
         "torch": "vatio.optimise.model.runtimes._torch:TorchRuntime",
         "openvino": "vatio.optimise.model.runtimes._openvino:OpenVinoRuntime",
+        "text": "vatio.optimise.model.runtimes._text:TextRuntime",
     },
     # What makes a model cheaper, from cheap to costly.
     "techniques": {

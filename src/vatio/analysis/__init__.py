@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from vatio.analysis.hypotheses import holm as holm
     from vatio.analysis.hypotheses import mcnemar as mcnemar
     from vatio.analysis.hypotheses import paired_bootstrap as paired_bootstrap
+    from vatio.analysis.hypotheses import paired_share_low as paired_share_low
+    from vatio.analysis.hypotheses import paired_share_p as paired_share_p
     from vatio.analysis.hypotheses import shapiro_wilk as shapiro_wilk
+    from vatio.analysis.hypotheses import share_upper as share_upper
     from vatio.analysis.hypotheses import tests_beside as tests_beside
     from vatio.analysis.hypotheses import welch as welch
 
@@ -55,7 +58,8 @@ __getattr__, __dir__, __all__ = door(
             "Control GateRule Judgement control cv_ratio judge judge_groups judge_quality looks_for outliers pairs_needed"
         ),
         "vatio.analysis.hypotheses": (
-            "ChangePoint Equivalence change_point equivalence holm mcnemar paired_bootstrap shapiro_wilk tests_beside welch"
+            "ChangePoint Equivalence change_point equivalence holm mcnemar paired_bootstrap paired_share_low paired_share_p "
+            "shapiro_wilk share_upper tests_beside welch"
         ),
     },
 )

@@ -17,7 +17,7 @@ def student_p(t: float, df: float) -> float:
     """
     if math.isinf(t * t):
         return 0.0
-    return _incomplete_beta(df / 2.0, 0.5, df / (df + t * t), t * t / (df + t * t))
+    return incomplete_beta(df / 2.0, 0.5, df / (df + t * t), t * t / (df + t * t))
 
 
 @lru_cache(maxsize=1024)  # a gate asks for the same ones at every look
@@ -37,7 +37,7 @@ def student_quantile(p: float, df: float) -> float:
         low, high = (middle, high) if student_p(middle, df) > p else (low, middle)
 
 
-def _incomplete_beta(a: float, b: float, x: float, y: float) -> float:
+def incomplete_beta(a: float, b: float, x: float, y: float) -> float:
     """Give the regularised incomplete beta function I_x(a, b); ``y`` is 1 - x, given apart since x may round to 1."""
     if x <= 0.0 or y <= 0.0:
         return float(y <= 0.0)

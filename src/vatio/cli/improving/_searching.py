@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 from vatio.cli._rim import Rim
 from vatio.errors import UsageError
+from vatio.plugins import load_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,14 +57,7 @@ def objective_of(words: Sequence[str]) -> Any:
     """
     if len(words) != 1 or not _CALL.fullmatch(words[0]):
         return tuple(words)
-    module, _, path = words[0].partition(":")
-    sys.path.insert(0, os.getcwd())
-    try:
-        found: Any = import_module(module)
-        for name in path.split("."):
-            found = getattr(found, name)
-    except (ImportError, AttributeError, SyntaxError) as error:
-        raise UsageError(f"cannot find {words[0]}: {error}", hint="name a function of a module in this folder") from error
+    found = load_own(words[0])
     if not callable(found):
         raise UsageError(f"{words[0]} is no function")
     return found

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from vatio.errors import UsageError
-from vatio.plugins import require
+from vatio.plugins import load_own, require
 
 
 class Arguments(NamedTuple):
@@ -40,9 +40,8 @@ def load_arguments(given: str, path: str) -> Arguments:
     """
     if given.endswith(".npz"):
         return _from_npz(given)
-    module, _, name = given.partition(":")
-    sys.path[:0] = [os.path.dirname(os.path.abspath(path)), os.getcwd()]
-    made = getattr(require(module, extra="optimise"), name)()
+    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+    made = load_own(given)()
     if isinstance(made, dict):
         return Arguments(named=made)
     return Arguments(placed=made if isinstance(made, tuple) else (made,))

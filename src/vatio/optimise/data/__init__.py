@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from vatio.optimise.data._scales import brought_to_scale as brought_to_scale
     from vatio.optimise.data._scales import scales as scales
     from vatio.optimise.data._table import Table as Table
+    from vatio.optimise.data._table import read_labels as read_labels
+    from vatio.optimise.data._table import read_rows as read_rows
     from vatio.optimise.data._table import read_table as read_table
 
 __getattr__, __dir__, __all__ = door(
@@ -37,6 +39,6 @@ __getattr__, __dir__, __all__ = door(
         "_page": "advice_html advice_json advice_lines",
         "_quality": "METRICS QualityChange check_metric quality_change score",
         "_scales": "Scales brought_to_scale scales",
-        "_table": "Table read_table",
+        "_table": "Table read_labels read_rows read_table",
     },
 )

@@ -108,7 +108,7 @@ def _from_npz(path: str) -> Table:
 
 def _from_csv(path: str, target: str) -> Table:
     numpy = require("numpy", extra="optimise")
-    header, rows = _rows(path)
+    header, rows = read_rows(path)
     if not target:
         raise UsageError("which column has the labels?", hint=f"--target is one of {', '.join(header)[:200]}")
     if target not in header:
@@ -128,10 +128,10 @@ def _from_csv(path: str, target: str) -> Table:
             parts += [values for _, values in columns]
     if not parts:
         raise UsageError(f"{path} has no column to learn from", hint="numbers, or text of few different values")
-    return Table(source=path, columns=tuple(names), x=numpy.array(parts).T.copy(), y=_labels(labels), notes=tuple(notes))
+    return Table(source=path, columns=tuple(names), x=numpy.array(parts).T.copy(), y=read_labels(labels), notes=tuple(notes))
 
 
-def _labels(labels: Sequence[str]) -> Any:
+def read_labels(labels: Sequence[str]) -> Any:
     """Give labels that are whole numbers as such: scikit-learn's balanced weights mistake text that looks like a number."""
     numpy = require("numpy", extra="optimise")
     try:
@@ -140,7 +140,12 @@ def _labels(labels: Sequence[str]) -> Any:
         return numpy.array(labels)
 
 
-def _rows(path: str) -> tuple[list[str], list[list[str]]]:
+def read_rows(path: str) -> tuple[list[str], list[list[str]]]:
+    """Read a CSV (tabs in a .tsv) as its header and its rows of text.
+
+    Raises:
+        UsageError: it cannot be read, has no rows, or one of another length than its header.
+    """
     delimiter = "\t" if path.lower().endswith(".tsv") else ","
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:

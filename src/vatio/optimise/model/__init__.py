@@ -4,13 +4,22 @@ from vatio._door import door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.optimise.model._cases import read_cases as read_cases
+    from vatio.optimise.model._certify import Agreement as Agreement
+    from vatio.optimise.model._certify import Certificate as Certificate
+    from vatio.optimise.model._certify import agreement as agreement
+    from vatio.optimise.model._certify import certify as certify
+    from vatio.optimise.model._certify import foreseen_low as foreseen_low
     from vatio.optimise.model._form import ANSWERS as ANSWERS
     from vatio.optimise.model._form import Form as Form
     from vatio.optimise.model._form import Predictor as Predictor
     from vatio.optimise.model._form import Runtime as Runtime
     from vatio.optimise.model._model import Baseline as Baseline
     from vatio.optimise.model._model import read_model as read_model
+    from vatio.optimise.model._quality import Quality as Quality
+    from vatio.optimise.model._quality import check_quality as check_quality
     from vatio.optimise.model._quality import read_loss as read_loss
+    from vatio.optimise.model._quality import read_quality as read_quality
     from vatio.optimise.model._request import ModelOptions as ModelOptions
     from vatio.optimise.model._request import ModelProgress as ModelProgress
     from vatio.optimise.model._request import ModelRequest as ModelRequest
@@ -24,19 +33,23 @@ if TYPE_CHECKING:
     from vatio.optimise.model._technique import NotApplicable as NotApplicable
     from vatio.optimise.model._technique import Offer as Offer
     from vatio.optimise.model._technique import Technique as Technique
+    from vatio.optimise.model._text import TextClassifier as TextClassifier
     from vatio.optimise.model.artefact import Model as Model
     from vatio.optimise.model.artefact import load_model as load_model
 
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
+        "_cases": "read_cases",
+        "_certify": "Agreement Certificate agreement certify foreseen_low",
         "_form": "ANSWERS Form Predictor Runtime",
         "_model": "Baseline read_model",
-        "_quality": "read_loss",
+        "_quality": "Quality check_quality read_loss read_quality",
         "_request": "ModelOptions ModelProgress ModelRequest",
         "_search": "optimise_model",
         "_task": "Cases Parted Task part take",
         "_technique": "REACHES NotApplicable Offer Technique",
+        "_text": "TextClassifier",
         "vatio.optimise.model.artefact": "Model load_model",
     },
 )

@@ -1,0 +1,181 @@
+"""Weigh what labelled cases say of a change of quality: how low it may be, and how likely so large a loss is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+from vatio.analysis import paired_share_low, paired_share_p
+from vatio.optimise.model import _metrics
+from vatio.optimise.model._draws import draws_of_anything, draws_of_mean, draws_of_table, tables_of
+from vatio.optimise.model._quality import Quality, decisions
+from vatio.plugins import require
+
+_CLASSES_TRIED = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Hold what paired cases say of a change, candidate less baseline.
+
+    ``low(level)`` is what the true change undercuts with at most that probability; ``p(loss)`` that of seeing this were so
+    much lost; ``foreseen(cases, level)`` is the low to expect of so many fresh cases.
+    """
+
+    value: float
+    low: Callable[[float], float]
+    p: Callable[[float], float]
+    foreseen: Callable[[float, float], float]
+
+
+def weigh(quality: Quality, y: Any, old: Any, new: Any, *, seed: int = 0) -> Evidence:
+    """Weigh a change of a metric by what is known of its form.
+
+    But for shares, which have a test of their own, whole cases get random weights, as in the Bayesian bootstrap, and one more
+    case is put to them, which the candidate has lost: for a share that would be Clopper and Pearson's bound, for a mean
+    Gaffke's. So the bound holds where no case, or hardly one, was seen to get worse.
+    """
+    if quality.kind == "share":
+        worse, better = discordant(quality, y, old, new)
+        return share_evidence(worse, better, len(y))
+    value = quality.of(y, new) - quality.of(y, old)
+    if quality.kind == "mean":
+        before, after = quality.per_case(y, old), quality.per_case(y, new)
+        draws = draws_of_mean(_with(after - before, _lost_part(before, after)), seed=seed)
+    elif quality.kind == "table":
+        draws = _draws_of_tables(quality, y, old, new, seed)
+    else:
+        return _rough_evidence(value, _draws_of_anything(quality, y, old, new, seed), len(y))
+    return _drawn_evidence(value, draws, len(y))
+
+
+def discordant(quality: Quality, y: Any, old: Any, new: Any) -> tuple[int, int]:
+    """Count the cases that only the baseline has right, and those that only the candidate has."""
+    before, after = quality.per_case(y, old), quality.per_case(y, new)
+    return int((before > after).sum()), int((after > before).sum())
+
+
+def share_evidence(worse: int, better: int, of: int) -> Evidence:
+    """Weigh the change of a share from its discordant cases."""
+    return Evidence(
+        value=(better - worse) / of + 0.0,
+        low=lambda level: paired_share_low(worse, better, of, level=level),
+        p=lambda loss: paired_share_p(worse, better, of, loss=min(loss, 1.0)),
+        foreseen=lambda cases, level: paired_share_low(worse * cases / of, better * cases / of, cases, level=level),
+    )
+
+
+def _drawn_evidence(value: float, draws: Any, cases: int) -> Evidence:
+    numpy = require("numpy", extra="optimise")
+
+    def low(level: float) -> float:
+        return min(float(numpy.quantile(draws, level)), value)
+
+    return Evidence(
+        value=value,
+        low=low,
+        p=lambda loss: (1.0 + float((draws <= -loss).sum())) / (1.0 + len(draws)),
+        foreseen=lambda fresh, level: value - (value - low(level)) * (cases / fresh) ** 0.5,
+    )
+
+
+def _rough_evidence(value: float, draws: Any, cases: int) -> Evidence:
+    """Weigh few draws: by their tail and by the normal one of their spread, whichever is the more cautious."""
+    numpy = require("numpy", extra="optimise")
+    middle, spread = min(value, float(draws.mean())), float(draws.std(ddof=1))
+    normal = NormalDist(middle, spread) if spread > 0.0 else None
+
+    def low(level: float) -> float:
+        tail = normal.inv_cdf(level) if normal else middle
+        return min(float(numpy.quantile(draws, level)), tail, value)
+
+    def p(loss: float) -> float:
+        tail = normal.cdf(-loss) if normal else float(middle <= -loss)
+        return min(1.0, max(float((draws <= -loss).mean()), tail))
+
+    return Evidence(
+        value=value, low=low, p=p, foreseen=lambda fresh, level: value - (value - low(level)) * (cases / fresh) ** 0.5
+    )
+
+
+def _with(values: Any, one: float) -> Any:
+    numpy = require("numpy", extra="optimise")
+    return numpy.append(values, one)
+
+
+def _lost_part(old: Any, new: Any) -> Any:
+    """Give the change of the case that is put to the others: the most seen lost, or a spread of the baseline's parts."""
+    return min((new - old).min(), -old.std())
+
+
+def _draws_of_tables(quality: Quality, y: Any, old: Any, new: Any, seed: int) -> Any:
+    """Draw the metric's change from tables: cases of the same truth and the same two answers are alike."""
+    numpy = require("numpy", extra="optimise")
+    size = len(quality.classes)
+    kinds, counts = numpy.unique((y * size + decisions(old)) * size + decisions(new), return_counts=True)
+    kinds, counts = numpy.append(kinds, _worst_kind(quality, kinds, counts)), numpy.append(counts, 1)
+    return draws_of_table(lambda weights: _change(quality, kinds, weights), counts, cells=size * size, seed=seed)
+
+
+def _change(quality: Quality, kinds: Any, weights: Any) -> Any:
+    """Give the metric's change for each row of weights of the kinds."""
+    size = len(quality.classes)
+    true, told_old, told_new = kinds // size**2, kinds // size % size, kinds % size
+    before, after = (quality.function(tables_of(true, told, weights, size)) for told in (told_old, told_new))
+    return after - before
+
+
+def _worst_kind(quality: Quality, kinds: Any, counts: Any) -> Any:
+    """Find the kind of case, right before and wrong after, that lowers the metric most."""
+    numpy = require("numpy", extra="optimise")
+    size = len(quality.classes)
+    occurring = numpy.bincount(kinds // size**2, weights=counts, minlength=size)
+    often = numpy.argsort(-occurring, kind="stable")
+    # With many classes: from the frequent and the rare ones to the same; the others lie between.
+    tried = often if size <= _CLASSES_TRIED * 2 else numpy.concatenate([often[:_CLASSES_TRIED], often[-_CLASSES_TRIED:]])
+    options = [(true * size + true) * size + told for true in tried if occurring[true] for told in tried if told != true]
+    together = numpy.concatenate([kinds, options])
+    weights = numpy.zeros((len(options), len(together)))
+    weights[:, : len(kinds)] = counts
+    weights[numpy.arange(len(options)), len(kinds) + numpy.arange(len(options))] = 1.0
+    return options[int(_change(quality, together, weights).argmin())]
+
+
+def _draws_of_anything(quality: Quality, y: Any, old: Any, new: Any, seed: int) -> Any:
+    """Draw the change of a metric of which nothing is known."""
+    y, old, new = _with_lost_case(quality, y, old, new)
+
+    def score(rows: Any) -> float:
+        return quality.of(y[rows], new[rows]) - quality.of(y[rows], old[rows])
+
+    return draws_of_anything(score, len(y), seed=seed)
+
+
+def _with_lost_case(quality: Quality, y: Any, old: Any, new: Any) -> tuple[Any, Any, Any]:
+    """Put one more case to the others: the baseline answers it as well as any, the candidate as badly as any."""
+    numpy = require("numpy", extra="optimise")
+    found = []
+    for at, answer in _lost_cases(y, old, new):
+        found.append((numpy.append(y, y[at]), numpy.append(old, old[at : at + 1], axis=0), numpy.append(new, answer, axis=0)))
+    changes = [quality.of(truth, after) - quality.of(truth, before) for truth, before, after in found]
+    return found[int(numpy.argmin(changes))]
+
+
+def _lost_cases(y: Any, old: Any, new: Any) -> list[tuple[int, Any]]:
+    """Name cases that the baseline answers best, one of each frequent class, each with a bad answer."""
+    numpy = require("numpy", extra="optimise")
+    if old.ndim == 1:
+        best = int(numpy.abs(old - y).argmin())
+        reach = max(numpy.abs(old - y).max(), numpy.abs(new - y).max())
+        return [(best, numpy.array([y[best] + side * reach])) for side in (-1.0, 1.0)]
+    found = []
+    counts = numpy.bincount(y, minlength=old.shape[1])
+    for name in numpy.argsort(-counts, kind="stable")[:_CLASSES_TRIED]:
+        if counts[name]:
+            mine = numpy.flatnonzero(y == name)
+            others = numpy.delete(old[mine], name, axis=1).max(axis=1)
+            best = int(mine[(old[mine, name] - others).argmax()])
+            found.append((best, _metrics.mistaken(new[best], int(name))[None]))
+    return found
