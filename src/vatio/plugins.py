@@ -51,6 +51,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
     "runtimes": {
         "sklearn": "vatio.optimise.model.runtimes._sklearn:SklearnRuntime",
         "onnx": "vatio.optimise.model.runtimes._onnx:OnnxRuntime",
+        "treelite": "vatio.optimise.model.runtimes._treelite:TreeliteRuntime",
         "torch": "vatio.optimise.model.runtimes._torch:TorchRuntime",
         "openvino": "vatio.optimise.model.runtimes._openvino:OpenVinoRuntime",
         "text": "vatio.optimise.model.runtimes._text:TextRuntime",
@@ -58,6 +59,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
     # What makes a model cheaper, from cheap to costly.
     "techniques": {
         "onnx": "vatio.optimise.model.techniques._onnx:Onnx",
+        "treelite": "vatio.optimise.model.techniques._treelite:Treelite",
         "export": "vatio.optimise.model.techniques._export:Export",
         "openvino": "vatio.optimise.model.techniques._openvino:OpenVino",
         "int8": "vatio.optimise.model.techniques._openvino:Int8",

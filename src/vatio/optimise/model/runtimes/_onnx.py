@@ -10,6 +10,7 @@ from typing import Any
 
 from vatio.errors import UsageError
 from vatio.optimise.model._form import Form, Predictor
+from vatio.optimise.model.runtimes._shaping import shaper
 from vatio.optimise.model.runtimes._sklearn import content_of
 from vatio.plugins import require
 
@@ -25,8 +26,7 @@ class OnnxRuntime:
 
     Settings, all optional: ``output`` is the one to ask for (the last of numbers, else), ``columns`` the columns of a table
     that each input takes (in their order, else), ``level`` how far ONNX Runtime optimises (none, basic, extended, layout,
-    all), ``threads`` (1), and ``spread``: ``pair`` makes two columns of the second class's one, ``places`` puts columns
-    where the classes have them.
+    all), ``threads`` (1), and those of ``shaper``.
     """
 
     def predictor(self, form: Form, *, batch: int) -> Predictor:
@@ -184,7 +184,7 @@ def _asking(form: Form) -> _Asking:
         output=settings.get("output") or numbers_output(opened),
         inputs=tuple((each.name, _kind(each.type), given.get(each.name)) for each in inputs),  # type: ignore[misc]
         fixed=first if isinstance(first, int) else None,
-        shaped=_shaped(form),
+        shaped=shaper(form),
     )
 
 
@@ -203,32 +203,6 @@ def _columns(inputs: list[Any]) -> dict[str, list[int]]:
 def _kind(onnx_type: str) -> str:
     name = onnx_type.removeprefix("tensor(").rstrip(")")
     return _TYPES.get(name, name)
-
-
-def _shaped(form: Form) -> Callable[[Any], Any] | None:
-    """Say how what the graph gives becomes scores; ``None`` where it is them already."""
-    numpy = require("numpy", extra="optimise")
-    if form.answers == "values":
-        return lambda found: found.reshape(len(found))
-    if form.settings.get("spread") == "pair":
-        whole = 1.0 if form.answers == "probabilities" else 0.0
-
-        def pair(found: Any) -> Any:
-            flat = found.reshape(len(found), -1)[:, -1]
-            return numpy.stack([whole - flat, flat], axis=1)
-
-        return pair
-    places = form.settings.get("places")
-    if places is None:
-        return None
-    to, taken = [at for at, place in enumerate(places) if place >= 0], [place for place in places if place >= 0]
-
-    def placed(found: Any) -> Any:
-        wide = numpy.full((len(found), len(places)), 0.0 if form.answers == "probabilities" else -1e30, dtype=found.dtype)
-        wide[:, to] = found[:, taken]
-        return wide
-
-    return placed
 
 
 def _faults() -> tuple[type[Exception], ...]:

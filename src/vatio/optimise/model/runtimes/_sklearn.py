@@ -9,6 +9,7 @@ from typing import Any
 
 from vatio.errors import UsageError
 from vatio.optimise.model._form import Form, Predictor
+from vatio.optimise.model.runtimes._shaping import shaper
 from vatio.optimise.model.runtimes._skops import packed, unpacked
 from vatio.plugins import require
 
@@ -49,12 +50,12 @@ class SklearnRuntime:
         is_classes = form.answers != "values"
         method = settings.get("method") or _method(estimator, is_classes=is_classes)[0]
         call = getattr(estimator, method)
-        if method == "predict" and is_classes:
-            return Answering(_one_hot(call, _own(estimator), settings.get("places")))
-        places = settings.get("places")
-        if method == "decision_function":
+        if is_classes and method == "predict":
+            call = _one_hot(call, _own(estimator))
+        elif method == "decision_function":
             call = _two_sided(call)
-        return Answering(call if places is None else _placed(call, places, method))
+        shaped = shaper(form) if is_classes else None
+        return Answering(call if shaped is None else lambda cases: shaped(call(cases)))
 
     def save(self, form: Form, folder: Path) -> None:
         """Write the estimator, as skops does."""
@@ -146,24 +147,7 @@ def _two_sided(call: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return scores
 
 
-def _placed(call: Callable[[Any], Any], places: Sequence[int], method: str) -> Callable[[Any], Any]:
-    """Put columns where the task has their classes; a class that was never seen has none of what there is."""
+def _one_hot(call: Callable[[Any], Any], own: Sequence[Any]) -> Callable[[Any], Any]:
     numpy = require("numpy", extra="optimise")
-    to = [at for at, place in enumerate(places) if place >= 0]
-    taken = [place for place in places if place >= 0]
-    least = 0.0 if method == "predict_proba" else -1e30
-
-    def scores(cases: Any) -> Any:
-        found = call(cases)
-        placed = numpy.full((len(found), len(places)), least)
-        placed[:, to] = found[:, taken]
-        return placed
-
-    return scores
-
-
-def _one_hot(call: Callable[[Any], Any], own: Sequence[Any], places: Sequence[int] | None) -> Callable[[Any], Any]:
-    numpy = require("numpy", extra="optimise")
-    order = places if places is not None else list(range(len(own)))
-    labels = numpy.array([own[place] if place >= 0 else None for place in order], dtype=object)
+    labels = numpy.array(own, dtype=object)
     return lambda cases: (numpy.asarray(call(cases), dtype=object)[:, None] == labels[None, :]).astype(float)
