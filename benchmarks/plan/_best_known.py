@@ -67,8 +67,8 @@ def _is_chosen(slots: tuple[int, ...] | None, start: int, in_pieces: bool) -> bo
 
 
 def _solved(which: str, program: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """Solve in another process and environment; nothing where the solver is not installed or finds nothing."""
-    if not os.path.exists(_SOLVERS):
+    """Solve in another process and environment; nothing where the solver has no time, is not installed or finds nothing."""
+    if not seconds or not os.path.exists(_SOLVERS):
         return {}
     command = [_SOLVERS, os.path.join(HERE, "_solvers.py"), which, str(seconds)]
     done = subprocess.run(command, input=json.dumps(program), capture_output=True, text=True, check=False)

@@ -8,8 +8,8 @@ from vatio.plan.fleet._fleet import Fleet, FleetJob
 from vatio.plugins import require
 from vatio.units import J_PER_KWH
 
-# Capacity is compared with this much forgiveness: sums of watts that were taken and given back are not exact.
-_EPSILON = 1e-6
+# Capacity is taken for this much larger: numbers that were rounded to six places still fit, and sums of watts are not exact.
+_FORGIVEN_RATIO = 1e-6
 
 
 class Spot(NamedTuple):
@@ -32,7 +32,7 @@ class Arrays:
         capacity = [[zone.capacity_w, zone.devices] for zone in zones]
         self.capacity = np.array(
             [[np.broadcast_to(np.asarray(two[kind], float), horizon) for two in capacity] for kind in (0, 1)]
-        )
+        ) * (1.0 + _FORGIVEN_RATIO)
         self.demand = np.array([[job.power_w, job.devices] for job in fleet.jobs])
         places = {zone.name: at for at, zone in enumerate(zones)}
         self.allowed = [
@@ -55,9 +55,9 @@ class Arrays:
         np, what = self.np, self.fleet.jobs[job]
         found = choice or self.plain[job]
         zones, window = found.zones, found.window
-        ok = left[0, zones, window] >= what.power_w * (1.0 - _EPSILON)
+        ok = left[0, zones, window] >= what.power_w
         if self.has_devices:
-            ok &= left[1, zones, window] >= what.devices - _EPSILON
+            ok &= left[1, zones, window] >= what.devices
         if what.interruptible:
             return self._scattered(job, found, ok)
         blocked = np.zeros((ok.shape[0], ok.shape[1] + 1), np.int32)
@@ -113,6 +113,16 @@ class Choice(NamedTuple):
     weight: Any
     order: Any
     moved: Any
+
+
+def overlapping(where: Any, first: int, last: int, *, zone: int | None = None) -> list[int]:
+    """List the jobs that run between two slots; ``where`` holds each job's zone (-1: none), first and last slot."""
+    at, begin, end = where
+    mask = (begin <= last) & (end >= first) & (at >= 0)
+    if zone is not None:
+        mask &= at == zone
+    found: list[int] = mask.nonzero()[0].tolist()
+    return found
 
 
 def _choice(arrays: Arrays, at: int, job: FleetJob, price: Any) -> Choice:

@@ -11,6 +11,7 @@ from vatio.plan.fleet._arrays import Arrays, Spot
 from vatio.plan.fleet._bound import Bound, lower_bound
 from vatio.plan.fleet._exact import MOST_COLUMNS, columns_of, solve
 from vatio.plan.fleet._fleet import Fleet, FleetPlan, Placement, Unplaced
+from vatio.plan.fleet._improve import Improvement
 from vatio.plan.fleet._proof import why_unplaced
 from vatio.plan.fleet._search import Search
 
@@ -48,7 +49,9 @@ def plan_fleet(
     end_s = begun_s + cpu_limit_s
     small = columns_of(arrays) <= MOST_COLUMNS and not search.unplaced
     first_s = begun_s + cpu_limit_s * _SEARCH_SHARE if small else end_s
-    search.improve(until_cpu_s=first_s, bound_g=bound.total_g, target_ratio=target_ratio)
+    better = Improvement(arrays, search.spots, price=bound.price, seed=seed)
+    better.run(until_cpu_s=first_s, bound_g=bound.total_g, target_ratio=target_ratio)
+    search.place(better.spots)
     if small and search.cost_g > bound.total_g * (1.0 + target_ratio):
         bound = _finished(search, bound, limit_s=end_s - time.process_time())
     return _plan(search, bound, at_once=at_once, cpu_s=time.process_time() - begun_s)
