@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vatio.records import Front, FrontPoint, Quantity
@@ -36,7 +37,7 @@ class Axis:
         return self.low <= value <= self.high
 
 
-def cost_axis(costs: list[Quantity]) -> Axis:
+def cost_axis(costs: Sequence[Quantity]) -> Axis:
     """Choose the axis of costs: all of them, with room at both ends."""
     known = [end for cost in costs for end in (cost.value, cost.low, cost.high) if end is not None and end > 0.0]
     low, high = (math.log10(end) for end in (min(known, default=1.0), max(known, default=1.0)))

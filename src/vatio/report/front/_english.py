@@ -54,7 +54,6 @@ STRINGS = {
     ),
     "front_spoken": "{name}: {cost}, {metric} {quality}, {state}.",
     "front_points_title": "The points",
-    "front_number": "No.",
     "front_chain": "Model",
     "front_cost_j": "J / 1 000",
     "front_cost_cpu_s": "CPU-s / 1 000",

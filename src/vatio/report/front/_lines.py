@@ -28,7 +28,7 @@ def _lines(front: Front, is_full: bool) -> Iterator[str]:
     for batch in front.batches:
         yield ""
         yield said.say("front_batch", batch=str(batch))
-        columns = (1, 2, 3, 4, 5, 7, 9, 6)
+        columns = (0, 2, 3, 4, 5, 6, 8, 1)
         head = _rows.head(front, said)
         rows = [tuple(row[at] for at in columns) for row in _rows.points(front, batch, said)]
         yield from _table([tuple(head[at] for at in columns), *rows])

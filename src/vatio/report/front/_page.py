@@ -89,7 +89,8 @@ def _batch(front: Front, batch: int, words: Words) -> Html:
     caption = text(f"{words.say('front_points_title')}: {name}")
     note = tag("figcaption", text(words.say("front_picture_note")), class_="note") if batch == front.batches[0] else NOTHING
     figure = tag("figure", legend(words), inline(front, batch, words), note)
-    return section(name, join([figure, table(caption, map(text, _rows.head(front, words)), rows, numeric=2)]))
+    found = table(caption, map(text, _rows.head(front, words)), rows, numeric=2)
+    return section(name, join([figure, tag("div", found, class_="points")]))
 
 
 def _use(front: Front, folder: str, words: Words) -> Html:
@@ -98,8 +99,8 @@ def _use(front: Front, folder: str, words: Words) -> Html:
         return NOTHING
     where = folder.rstrip("/") + "/" if folder else ""
     lines = [f"model = vatio.load_model({clean(where + path)!r})" for path in paths]
-    code = "\n".join(["import vatio", *lines, "labels = model.predict(cases)"])
-    return section(words.say("front_use_title"), tag("pre", tag("code", text(code)), tabindex="0"), words.say("front_use_note"))
+    code = join(map(text, ["import vatio", *lines, "labels = model.predict(cases)"]), Html("\n"))
+    return section(words.say("front_use_title"), tag("pre", tag("code", code), tabindex="0"), words.say("front_use_note"))
 
 
 def _notes(front: Front, words: Words) -> Html:
@@ -118,7 +119,7 @@ def _rejected(front: Front, words: Words) -> Html:
         inner = join([inner, tag("p", text(words.say("front_rejected_more", count=words.count(left))), class_="note")])
     if len(rows) > _OPEN_ROWS:
         inner = tag("details", tag("summary", text(f"{title} ({words.count(len(front.rejected))})")), inner)
-    return section(title, inner, words.say("front_rejected_note"))
+    return section(title, tag("div", inner, class_="left"), words.say("front_rejected_note"))
 
 
 def _rule(front: Front, words: Words) -> Html:

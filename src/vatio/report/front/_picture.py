@@ -14,7 +14,7 @@ from vatio.report.front import _say
 from vatio.report.front._axes import Axis, cost_axis, ends_of, level_ticks, log_ticks, quality_axis
 from vatio.report.page import NOTHING, Html, join, tag, text
 
-TOP_PX, BOTTOM_PX, HEIGHT_PX = 14.0, 268.0, 316.0
+TOP_PX, BOTTOM_PX, HEIGHT_PX = 22.0, 276.0, 324.0
 _EDGE = 0.09  # of the width, kept free for the levels' letters and for points at the edge
 _DOT = 6.0
 _MOST_CROSSES = 300
@@ -40,8 +40,11 @@ def drawing(front: Front, batch: int, words: Words) -> Html:
     """Draw one batch."""
     points = _say.ordered(front, batch)
     crosses = [each for each in front.rejected if each.batch == batch and not front.cost_of(each).is_missing][:_MOST_CROSSES]
-    costs = [front.cost_of(point) for point in points] + [front.cost_of(each) for each in crosses]
-    frame = Frame(cost=cost_axis(costs), quality=quality_axis(front, points))
+    level = quality_axis(front, points)
+    # What is far too bad to be used must not push everything else into a corner.
+    near = [each for each in crosses if each.quality is not None and level.holds(each.quality)]
+    costs = [*map(front.cost_of, points), *map(front.cost_of, near)]
+    frame = Frame(cost=cost_axis(costs), quality=level)
     base = next(
         (point.quality[front.metric].value for point in points if not point.chain and front.metric in point.quality), None
     )
@@ -51,6 +54,7 @@ def drawing(front: Front, batch: int, words: Words) -> Html:
             NOTHING if base is None else _levels(frame, base, front, words),
             *(_cross(frame, each, front) for each in crosses),
             *(_point(frame, at, point, front) for at, point in reversed(list(enumerate(points)))),
+            _letters("0", TOP_PX - 3.0, front.metric, "start"),
             _letters("50%", HEIGHT_PX - 6.0, words.say(f"front_axis_{front.unit.lower()}"), "middle"),
         ]
     )

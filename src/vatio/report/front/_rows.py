@@ -12,8 +12,8 @@ Rows = list[tuple[str, ...]]
 def head(front: Front, words: Words) -> tuple[str, ...]:
     """Name the columns of ``points``."""
     cost = words.say(f"front_cost_{front.unit.lower()}")
-    keys = ("front_change", "front_state", "front_size", "front_latency", "front_payback")
-    before = (words.say("front_number"), words.say("front_chain"), cost, words.say("front_times_head"), front.metric)
+    keys = ("front_change", "front_size", "front_latency", "front_payback")
+    before = (words.say("front_chain"), words.say("front_state"), cost, words.say("front_times_head"), front.metric)
     return (*before, *(words.say(key) for key in keys))
 
 
@@ -24,15 +24,14 @@ def points(front: Front, batch: int, words: Words) -> Rows:
 
 def _point(at: int, point: FrontPoint, front: Front, words: Words) -> tuple[str, ...]:
     found = point.quality.get(front.metric)
-    state = _say.state(point, front, words)
+    state, chain = _say.state(point, front, words), _say.chain(point, words)
     return (
-        str(at),
-        _say.chain(point, words),
+        f"{at}. {chain}" if at else chain,
+        f"{state}: {point.reason}" if point.reason else state,
         _say.cost(front.cost_of(point), words),
         _say.interval(point.times, words),
         words.say("not_measured") if found is None else _say.quality(found, front.metric, words),
         _say.change(point.change, front.metric, words) if point.chain else "",
-        f"{state}: {point.reason}" if point.reason else state,
         "" if point.size_bytes is None else words.about(point.size_bytes, "bytes"),
         _say.latency(point, words),
         _say.payback(point, words),

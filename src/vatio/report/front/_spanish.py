@@ -57,7 +57,6 @@ STRINGS = {
     ),
     "front_spoken": "{name}: {cost}, {metric} {quality}, {state}.",
     "front_points_title": "Los puntos",
-    "front_number": "N.º",
     "front_chain": "Modelo",
     "front_cost_j": "J / 1 000",
     "front_cost_cpu_s": "s de CPU / 1 000",
