@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from vatio.analysis import holm, paired_share_p, share_upper
 from vatio.errors import UsageError
 from vatio.optimise.model._evidence import Evidence, share_evidence, weigh
-from vatio.optimise.model._quality import Quality, check_shape, decisions
+from vatio.optimise.model._quality import Quality, check_shape
+from vatio.optimise.model.metrics import decisions
 from vatio.records import Interval
 
 # How surely the foreseen number of labels shall be enough, and how many times as many are still worth naming.

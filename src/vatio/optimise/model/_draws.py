@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from vatio.errors import UsageError
 from vatio.plugins import require
 
 # So many draws tell a p of 1 in 5 000, which leaves room for Holm's correction.
-_TABLES, _MEANS, _ANYTHING = 10_000, 4_000, 400
+_TABLES, _MEANS, _WEIGHTED, _ANYTHING = 10_000, 4_000, 2_000, 400
 _FEWEST = 100
 _MOST_CELLS_AT_ONCE = 4_000_000
 _TIME_LIMIT_S = 20.0
@@ -30,27 +32,33 @@ def draws_of_table(score: Callable[[Any], Any], counts: Any, *, cells: int, seed
     return numpy.concatenate([score(each) for each in _weights(counts, draws, max(cells, len(counts)), seed)])
 
 
+def draws_of_weighted(score: Callable[[Any], Any], cases: int, *, seed: int) -> Any:
+    """Draw what ``score`` gives for rows of weights of the cases."""
+    numpy = require("numpy", extra="optimise")
+    return numpy.concatenate([score(each) for each in _weights(numpy.ones(cases), _WEIGHTED, cases, seed)])
+
+
 def draws_of_anything(score: Callable[[Any], float], cases: int, *, seed: int) -> Any:
-    """Draw what ``score`` gives for rows drawn anew, for as long as there is time."""
+    """Draw what ``score`` gives for cases drawn anew, for as long as there is time; without draws that it is not defined for.
+
+    Raises:
+        UsageError: it is hardly ever defined.
+    """
     numpy = require("numpy", extra="optimise")
     rng, begun_s = numpy.random.default_rng(seed), time.monotonic()
     draws: list[float] = []
-    while len(draws) < _ANYTHING:
-        draws.append(score(rng.integers(0, cases, cases)))
-        if len(draws) >= _FEWEST and time.monotonic() - begun_s > _TIME_LIMIT_S:
+    for tried in range(1, 2 * _ANYTHING + 1):
+        value = score(rng.integers(0, cases, cases))
+        draws += [value] if math.isfinite(value) else []
+        is_late = tried >= _FEWEST and time.monotonic() - begun_s > _TIME_LIMIT_S
+        if len(draws) == _ANYTHING or is_late:
             break
+    if 2 * len(draws) < tried:
+        raise UsageError("the metric is not defined for most draws of the cases", hint="more cases, or another metric")
     return numpy.array(draws)
 
 
-def tables_of(truth: Any, told: Any, weights: Any, size: int) -> Any:
-    """Give a table, truth by told, for each row of weights of the kinds (truth, told)."""
-    numpy = require("numpy", extra="optimise")
-    found = numpy.zeros((size * size, len(weights)))
-    numpy.add.at(found, truth * size + told, weights.T)
-    return found.T.reshape(-1, size, size)
-
-
-def _weights(counts: Any, draws: int, cells: int, seed: int) -> Any:
+def _weights(counts: Any, draws: int, cells: int, seed: int) -> Iterator[Any]:
     numpy = require("numpy", extra="optimise")
     rng, step = numpy.random.default_rng(seed), max(1, _MOST_CELLS_AT_ONCE // cells)
     for at in range(0, draws, step):

@@ -8,9 +8,9 @@ from statistics import NormalDist
 from typing import Any
 
 from vatio.analysis import paired_share_low, paired_share_p
-from vatio.optimise.model import _metrics
-from vatio.optimise.model._draws import draws_of_anything, draws_of_mean, draws_of_table, tables_of
-from vatio.optimise.model._quality import Quality, decisions
+from vatio.optimise.model._draws import draws_of_anything, draws_of_mean, draws_of_table, draws_of_weighted
+from vatio.optimise.model._quality import Quality
+from vatio.optimise.model.metrics import decisions, mistaken, tables_of
 from vatio.plugins import require
 
 _CLASSES_TRIED = 8
@@ -46,6 +46,8 @@ def weigh(quality: Quality, y: Any, old: Any, new: Any, *, seed: int = 0) -> Evi
         draws = draws_of_mean(_with(after - before, _lost_part(before, after)), seed=seed)
     elif quality.kind == "table":
         draws = _draws_of_tables(quality, y, old, new, seed)
+    elif quality.kind == "weighted":
+        draws = _draws_of_weighted(quality, y, old, new, seed)
     else:
         return _rough_evidence(value, _draws_of_anything(quality, y, old, new, seed), len(y))
     return _drawn_evidence(value, draws, len(y))
@@ -143,12 +145,18 @@ def _worst_kind(quality: Quality, kinds: Any, counts: Any) -> Any:
     return options[int(_change(quality, together, weights).argmin())]
 
 
+def _draws_of_weighted(quality: Quality, y: Any, old: Any, new: Any, seed: int) -> Any:
+    y, old, new = _with_lost_case(quality, y, old, new)
+    before, after = quality.function(y, old), quality.function(y, new)
+    return draws_of_weighted(lambda weights: after(weights) - before(weights), len(y), seed=seed)
+
+
 def _draws_of_anything(quality: Quality, y: Any, old: Any, new: Any, seed: int) -> Any:
     """Draw the change of a metric of which nothing is known."""
     y, old, new = _with_lost_case(quality, y, old, new)
 
     def score(rows: Any) -> float:
-        return quality.of(y[rows], new[rows]) - quality.of(y[rows], old[rows])
+        return quality.raw(y[rows], new[rows]) - quality.raw(y[rows], old[rows])
 
     return draws_of_anything(score, len(y), seed=seed)
 
@@ -159,8 +167,8 @@ def _with_lost_case(quality: Quality, y: Any, old: Any, new: Any) -> tuple[Any, 
     found = []
     for at, answer in _lost_cases(y, old, new):
         found.append((numpy.append(y, y[at]), numpy.append(old, old[at : at + 1], axis=0), numpy.append(new, answer, axis=0)))
-    changes = [quality.of(truth, after) - quality.of(truth, before) for truth, before, after in found]
-    return found[int(numpy.argmin(changes))]
+    changes = [quality.raw(truth, after) - quality.raw(truth, before) for truth, before, after in found]
+    return found[int(numpy.nanargmin(changes))]
 
 
 def _lost_cases(y: Any, old: Any, new: Any) -> list[tuple[int, Any]]:
@@ -177,5 +185,5 @@ def _lost_cases(y: Any, old: Any, new: Any) -> list[tuple[int, Any]]:
             mine = numpy.flatnonzero(y == name)
             others = numpy.delete(old[mine], name, axis=1).max(axis=1)
             best = int(mine[(old[mine, name] - others).argmax()])
-            found.append((best, _metrics.mistaken(new[best], int(name))[None]))
+            found.append((best, mistaken(new[best], int(name))[None]))
     return found

@@ -9,9 +9,9 @@ from typing import Any
 
 from vatio.analysis import share_upper
 from vatio.errors import UnknownName, UsageError
-from vatio.optimise.model import _metrics
-from vatio.optimise.model._draws import draws_of_anything, draws_of_mean, draws_of_table, tables_of
+from vatio.optimise.model._draws import draws_of_anything, draws_of_mean, draws_of_table, draws_of_weighted
 from vatio.optimise.model._task import Task
+from vatio.optimise.model.metrics import METRICS, decisions, perfect, tables_of, wrong
 from vatio.plugins import load_own, require
 from vatio.records import Interval
 
@@ -29,12 +29,7 @@ class Quality:
     """Hold a metric: how it is computed, and from what.
 
     ``needs`` says what answers must tell: decisions, ranks, probabilities or values. ``kind`` says what is known of its
-    form, and so how a change of it is bounded:
-
-    - share: the share of cases that are right; ``function(y, scores)`` gives 0 or 1 for each.
-    - mean: a mean over cases; ``function(y, scores)`` gives each case's part.
-    - table: any function of how often which class is taken for which; ``function(tables)`` scores many tables (n, k, k).
-    - whole: anything; ``function(y, scores)`` gives the number.
+    form, and what ``function`` gives: share, mean, table, weighted or whole (see ``metrics``).
     """
 
     name: str
@@ -50,14 +45,21 @@ class Quality:
             UsageError: there are not as many scores as labels, or the metric is not a finite number for them.
         """
         check_shape(y, scores, self.classes)
-        if self.kind == "table":
-            found = float(self.function(_metrics.tables(y, decisions(scores), len(self.classes))[None])[0])
-        else:
-            answer = self.function(y, scores)
-            found = float(answer.mean()) if self.kind in ("share", "mean") else float(answer)
+        found = self.raw(y, scores)
         if not math.isfinite(found):
             raise UsageError(f"{self.name} is {found} for these answers", hint="choose a metric that is defined for them")
         return found
+
+    def raw(self, y: Any, scores: Any) -> float:
+        """Give the metric of scores that are known to fit; NaN where it is not defined."""
+        numpy = require("numpy", extra="optimise")
+        if self.kind == "table":
+            table = tables_of(y, decisions(scores), numpy.ones((1, len(y))), len(self.classes))
+            return float(self.function(table)[0])
+        answer = self.function(y, scores)
+        if self.kind == "weighted":
+            return float(answer(numpy.ones((1, len(y))))[0])
+        return float(answer.mean()) if self.kind in ("share", "mean") else float(answer)
 
     def per_case(self, y: Any, scores: Any) -> Any:
         """Give each case's part where the metric is the mean of such parts, else ``None``."""
@@ -86,8 +88,10 @@ class Quality:
         size = len(self.classes)
         if self.kind == "mean":
             return draws_of_mean(self.function(y, scores), seed=seed)
+        if self.kind == "weighted":
+            return draws_of_weighted(self.function(y, scores), len(y), seed=seed)
         if self.kind == "whole":
-            return draws_of_anything(lambda rows: self.of(y[rows], scores[rows]), len(y), seed=seed)
+            return draws_of_anything(lambda rows: self.raw(y[rows], scores[rows]), len(y), seed=seed)
         numpy = require("numpy", extra="optimise")
         kinds, counts = numpy.unique(y * size + decisions(scores), return_counts=True)
         return draws_of_table(
@@ -111,9 +115,9 @@ def read_quality(text: str, *, task: Task | None = None, classes: tuple[Any, ...
     classes = classes if task is None else task.classes
     if ":" in text:
         return _own(text, classes)
-    found = _metrics.METRICS.get(text)
+    found = METRICS.get(text)
     if found is None:
-        raise UnknownName.among("metric", text, _metrics.METRICS)
+        raise UnknownName.among("metric", text, METRICS)
     if (found.needs == "values") is bool(classes):
         asked, fits = ("classes", "accuracy, f1_macro") if classes else ("values", "r2, neg_mean_squared_error")
         raise UsageError(f"{text} does not fit: the labels are {asked}", hint=f"--metric {fits.replace(', ', ' or ')}")
@@ -155,7 +159,7 @@ def check_quality(quality: Quality, y: Any, scores: Any, *, answers: str) -> flo
             hint="--metric accuracy takes any answer of a classifier" if answers != "values" else "--metric r2",
         )
     found = quality.of(y, scores)
-    others = (_metrics.perfect(y, scores), _metrics.wrong(y, scores))
+    others = (perfect(y, scores), wrong(y, scores))
     if all(quality.of(y, other) == found for other in others):
         raise UsageError(f"{quality.name} is {found:.6g} whatever is answered", hint="it judges nothing: choose another one")
     return found
@@ -172,11 +176,6 @@ def check_shape(y: Any, scores: Any, classes: tuple[Any, ...]) -> None:
         raise UsageError(
             f"labels are {y.shape} and answers {scores.shape}", hint=f"one label a case, and answers of the shape {asked}"
         )
-
-
-def decisions(scores: Any) -> Any:
-    """Give the place of the class with the largest score, the first of equal ones."""
-    return scores.argmax(axis=1)
 
 
 def _own(text: str, classes: tuple[Any, ...]) -> Quality:
