@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vatio.records._json import to_json as to_json
     from vatio.records._plan import Plan as Plan
     from vatio.records._plan import PlanCurve as PlanCurve
+    from vatio.records._plan import PlanOutcome as PlanOutcome
     from vatio.records._plan import PlanWindow as PlanWindow
     from vatio.records._plan import Saving as Saving
     from vatio.records._quantity import PROVENANCES as PROVENANCES
@@ -73,7 +74,7 @@ __getattr__, __dir__, __all__ = door(
         "_footprint": "Emissions Factor Footprint Intensity",
         "_front": "Front FrontPoint FrontSearch Rejected",
         "_json": "dumps from_json parse_rfc3339 rfc3339 to_json",
-        "_plan": "Plan PlanCurve PlanWindow Saving",
+        "_plan": "Plan PlanCurve PlanOutcome PlanWindow Saving",
         "_quantity": "PROVENANCES Quantity difference product scaled total",
         "_replay": "Divergence Replay ReplayedEnergy TIERS",
         "_run": "Channel Component Ended Gap Phase Started",

@@ -79,3 +79,27 @@ class Plan:
             raise InvalidQuantity("a plan starts with its first window and finishes with its last")
         if any(late.start < early.end for early, late in pairwise(self.windows)):
             raise InvalidQuantity("the windows of a plan follow one another")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOutcome:
+    """Hold how a plan turned out for its run. Grams are operational, location-based.
+
+    ``at_once_g`` is the same energy without that of pauses, had the run begun when it was ordered; the saved share is of it.
+    What was drawn in pauses (``paused_ratio`` of the energy) is idle power: where that is modelled and not measured, the saved
+    share has no value, and reaches from the one with it to the one without. ``forecast_error_ratio`` is signed: 0.1 is an
+    intensity that was a tenth higher than expected.
+    """
+
+    SCHEMA: ClassVar[str] = "vatio.outcome/1"
+
+    promised_g: Quantity
+    obtained_g: Quantity
+    at_once_g: Quantity
+    saved_ratio: Saving
+    expected_g_per_kwh: float | None
+    obtained_g_per_kwh: Quantity
+    forecast_error_ratio: float | None
+    renewable_ratio: Quantity
+    source: str
+    paused_ratio: float = 0.0

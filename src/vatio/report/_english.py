@@ -117,6 +117,24 @@ STRINGS = {
     "estimate_request": "One request, estimated",
     "estimate_prefill": "Prefill",
     "estimate_decode": "Decode",
+    "plan_title": "Against its plan",
+    "plan_expected": "Expected",
+    "plan_obtained": "Emitted",
+    "plan_at_once": "Had it run at once",
+    "plan_note": (
+        "Operational emissions, by what the grid really emitted. At once: the same energy, from the moment it was ordered."
+    ),
+    "plan_less": "It emitted {change} less than it would have at once.",
+    "plan_more": "It emitted {change} more than it would have at once.",
+    "plan_either": (
+        "Against a run at once: {low} with what a model says that its machine drew in the pauses, {high} without. That draw is "
+        "a guess, so there is no one number."
+    ),
+    "plan_unknown": "What it would have emitted at once is not known.",
+    "plan_met": "Intensity met",
+    "plan_foretold": "Intensity expected",
+    "plan_error": "The forecast was off by",
+    "plan_paused": "Energy drawn in pauses",
     "emissions_title": "What it emitted",
     "emissions_note": "Operational: this run's electricity in {zone}. Embodied: its share of making the hardware.",
     "emissions_note_unknown": "Operational: this run's electricity. Embodied: its share of making the hardware.",

@@ -125,6 +125,25 @@ STRINGS = {
     "estimate_request": "Una petición, estimada",
     "estimate_prefill": "Lectura de la petición",
     "estimate_decode": "Generación",
+    "plan_title": "Frente a su plan",
+    "plan_expected": "Previsto",
+    "plan_obtained": "Emitido",
+    "plan_at_once": "De haberse ejecutado enseguida",
+    "plan_note": (
+        "Emisiones operativas, según lo que la red emitió de verdad. Enseguida: la misma energía, desde el momento en que se "
+        "pidió."
+    ),
+    "plan_less": "Emitió un {change} menos que de haberse ejecutado enseguida.",
+    "plan_more": "Emitió un {change} más que de haberse ejecutado enseguida.",
+    "plan_either": (
+        "Frente a ejecutarse enseguida: {low} con lo que un modelo dice que la máquina consumió en las pausas, {high} sin "
+        "ello. Ese consumo es una suposición, así que no hay una cifra única."
+    ),
+    "plan_unknown": "No se sabe lo que habría emitido de haberse ejecutado enseguida.",
+    "plan_met": "Intensidad encontrada",
+    "plan_foretold": "Intensidad prevista",
+    "plan_error": "Error de la previsión",
+    "plan_paused": "Energía consumida en las pausas",
     "emissions_title": "Qué emitió",
     "emissions_note": (
         "Operacional: la electricidad de esta ejecución en {zone}. Incorporado: su parte de la fabricación del equipo."

@@ -54,16 +54,21 @@ def _page(
 ) -> str:
     samples = {record.id: found for record in records if (found := _samples(ledger, record.id))}
     footprints = {record.id: made for record in records if (made := ledger.facts(record.id).footprint)}
+    from vatio.cli.recording import plan_outcome
+
+    outcomes = {record.id: outcome for record in records if record.plan and (outcome := plan_outcome(ledger, record.id))}
     last = ledger.head()
     head = last.hash if last else None
     if verdict is None:
         from vatio.report import to_html
 
-        return to_html(records, samples, footprints=footprints, head=head, language=language, estimate=estimate)
+        return to_html(
+            records, samples, footprints=footprints, head=head, language=language, estimate=estimate, outcomes=outcomes
+        )
     from vatio.report.page import Material
     from vatio.report.verdict import to_html as verdict_to_html
 
-    material = Material(samples=samples, footprints=footprints, head=head, estimate=estimate)
+    material = Material(samples=samples, footprints=footprints, head=head, estimate=estimate, outcomes=outcomes)
     return verdict_to_html(verdict, record=records[0], material=material, language=language)
 
 

@@ -12,14 +12,13 @@ from vatio.cli.planning._grid_told import realised
 from vatio.errors import LedgerError, UnknownName, VatioError
 from vatio.files import write_whole
 from vatio.plan.engines import Order
-from vatio.records import Plan, dumps, to_json
+from vatio.records import Plan, PlanOutcome, dumps, to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.account import EnergyCurve, GridSeries
     from vatio.ledger import Ledger
     from vatio.measure import RunOutcome
-    from vatio.plan.outcome import Outcome
     from vatio.records import RunRecord
 
 
@@ -81,7 +80,7 @@ def _accounted(
     return replace(outcome, record=shown), tuple(outcome_lines(found))
 
 
-def with_outcome(plan: Plan, found: Outcome) -> Plan:
+def with_outcome(plan: Plan, found: PlanOutcome) -> Plan:
     """Give a plan with how it turned out, as the ledger keeps it."""
     return replace(plan, more={**plan.more, "outcome": to_json(found)})
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vatio.cli.recording._listing import list_runs as list_runs
     from vatio.cli.recording._series import series_text as series_text
     from vatio.cli.recording._sharing import share_out as share_out
+    from vatio.cli.recording._showing import plan_outcome as plan_outcome
     from vatio.cli.recording._showing import show_run as show_run
     from vatio.cli.recording._summing import sum_runs as sum_runs
 
@@ -32,7 +33,7 @@ __getattr__, __dir__, __all__ = door(
         "_listing": "list_runs",
         "_series": "series_text",
         "_sharing": "share_out",
-        "_showing": "show_run",
+        "_showing": "plan_outcome show_run",
         "_summing": "sum_runs",
     },
 )

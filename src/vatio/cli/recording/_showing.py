@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from vatio.cli._rim import Rim
@@ -14,7 +14,7 @@ from vatio.report import amount, clean, duration, receipt, told
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.ledger import Ledger
-    from vatio.records import Quantity, RunRecord
+    from vatio.records import PlanOutcome, Quantity, RunRecord
 
 
 def show_run(rim: Rim, *, run: str, watch: bool, sci: str | None, as_json: bool) -> None:
@@ -44,14 +44,25 @@ def show_run(rim: Rim, *, run: str, watch: bool, sci: str | None, as_json: bool)
 
 def _plan_lines(ledger: Ledger, run: str) -> tuple[str, ...]:
     """Say what the plan of a run promised, and how that turned out."""
-    from vatio.plan.outcome import Outcome, outcome_lines
-    from vatio.records import from_json
+    from vatio.plan.outcome import outcome_lines
 
     told = [said.payload for said in ledger.said("plan") if said.run == run]
-    found = next((plan["outcome"] for plan in reversed(told) if "outcome" in plan), None)
+    found = _outcome_in(told)
     if found is not None:
-        return ("", *outcome_lines(from_json(Outcome, found)))
+        return ("", *outcome_lines(found))
     return ("", f"{'plan':<10} {clean(str(told[-1].get('decided_by', '')))}") if told else ()
+
+
+def plan_outcome(ledger: Ledger, run: str) -> PlanOutcome | None:
+    """Give how the plan of a run turned out, where it had one and that is known."""
+    return _outcome_in([said.payload for said in ledger.said("plan") if said.run == run])
+
+
+def _outcome_in(told: Sequence[Mapping[str, Any]]) -> PlanOutcome | None:
+    from vatio.records import PlanOutcome, from_json
+
+    found = next((plan["outcome"] for plan in reversed(told) if "outcome" in plan), None)
+    return None if found is None else from_json(PlanOutcome, found)
 
 
 def _score(record: RunRecord, unit: str) -> Quantity:

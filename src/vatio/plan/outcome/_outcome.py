@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
 
 from vatio.account import GridSeries, IntensityCurve, mean_over
 from vatio.plan.outcome._paused import running_s
 from vatio.plan.outcome._saved import Met, met_running, paused_ratio, saved
-from vatio.records import Plan, PlanWindow, Quantity, Saving, Span, product
+from vatio.records import Plan, PlanOutcome, PlanWindow, Quantity, Span, product
 from vatio.report import best
 from vatio.units import kwh
 
@@ -29,30 +28,6 @@ class Expected:
 
     g_per_kwh: float | None
     now_g_per_kwh: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """Hold how a plan turned out. Grams are operational, location-based.
-
-    ``at_once_g`` is the same energy without that of pauses, had the run begun when it was ordered; the saved share is of it.
-    What was drawn in pauses (``paused_ratio`` of the energy) is idle power: where that is modelled and not measured, the saved
-    share has no value, and reaches from the one with it to the one without. ``forecast_error_ratio`` is signed: 0.1 is an
-    intensity that was a tenth higher than expected.
-    """
-
-    SCHEMA: ClassVar[str] = "vatio.outcome/1"
-
-    promised_g: Quantity
-    obtained_g: Quantity
-    at_once_g: Quantity
-    saved_ratio: Saving
-    expected_g_per_kwh: float | None
-    obtained_g_per_kwh: Quantity
-    forecast_error_ratio: float | None
-    renewable_ratio: Quantity
-    source: str
-    paused_ratio: float = 0.0
 
 
 def expected(plan: Plan, curve: IntensityCurve, *, submitted_at: datetime, duration_s: float) -> Expected:
@@ -76,7 +51,7 @@ def outcome(
     *,
     submitted_at: datetime,
     drawn: EnergyCurve | None = None,
-) -> Outcome:
+) -> PlanOutcome:
     """Compare a run that has ended with its plan. ``footprint`` is its account on the realised ``series``."""
     intensity = footprint.intensity_g_per_kwh
     nothing = Quantity.absent("intensity", source=f"{series.source} does not know the hours of the run")
@@ -90,7 +65,7 @@ def outcome(
     came_g_per_kwh = mean_of(plan.windows, series.curve()) if record.paused_s else met.value
     hoped = plan.more.get("expected_g_per_kwh")
     hoped_g_per_kwh = float(hoped) if isinstance(hoped, (int, float)) and hoped > 0.0 else None
-    return Outcome(
+    return PlanOutcome(
         promised_g=plan.emissions_g,
         obtained_g=footprint.emissions_g.operational,
         at_once_g=at_once
@@ -106,7 +81,7 @@ def outcome(
     )
 
 
-def outcome_lines(found: Outcome) -> Iterator[str]:
+def outcome_lines(found: PlanOutcome) -> Iterator[str]:
     """Write an outcome for a terminal: promised, obtained, at once; then how good the forecast was."""
     grams = [
         absent if quantity.is_missing else best(quantity, "g")
@@ -131,7 +106,7 @@ def outcome_lines(found: Outcome) -> Iterator[str]:
         yield f"{'':<10} {_about_pauses(found)}"
 
 
-def _about_pauses(found: Outcome) -> str:
+def _about_pauses(found: PlanOutcome) -> str:
     """Say what a run drew in its pauses; where that is a guess, what is saved with it and without it."""
     drew, saving = f"{100.0 * found.paused_ratio:.0f} % of its energy was drawn in its pauses", found.saved_ratio
     if saving.value is not None:
@@ -141,7 +116,7 @@ def _about_pauses(found: Outcome) -> str:
     return f"{drew}, by a model of an idle machine: {_change(saving.low)} with it, {_change(saving.high)} without"
 
 
-def _percent_saved(found: Outcome) -> str:
+def _percent_saved(found: PlanOutcome) -> str:
     value = found.saved_ratio.value
     if value is None:
         return ": not comparable" if found.saved_ratio.low is not None else ""

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class Met(NamedTuple):
     """Hold intensities in g/kWh: over the whole run, over the time that it was not paused, and had it run at once."""
 
-    whole: Quantity
-    running: Quantity
-    at_once: Quantity
+    whole_g_per_kwh: Quantity
+    running_g_per_kwh: Quantity
+    at_once_g_per_kwh: Quantity
 
 
 def saved(met: Met, paused_ratio: float, *, is_measured: bool) -> Saving:
@@ -31,15 +31,16 @@ def saved(met: Met, paused_ratio: float, *, is_measured: bool) -> Saving:
     What a pause draws is idle power. Where it is modelled it is a guess, and a machine that stays on would have drawn it
     anyway: then there is no one share, and its ends are those with the pauses and without them.
     """
-    found = _share(met.whole, met.at_once, 1.0 - paused_ratio)
+    found = _share(met.whole_g_per_kwh, met.at_once_g_per_kwh, 1.0 - paused_ratio)
     if is_measured or not paused_ratio:
         return found
-    both = (found, _share(met.running, met.at_once, 1.0))
+    both = (found, _share(met.running_g_per_kwh, met.at_once_g_per_kwh, 1.0))
     ends = [end for one in both for end in (one.low, one.high) if end is not None]
     return Saving(value=None, low=min(ends, default=None), high=max(ends, default=None))
 
 
-def _share(met: Quantity, at_once: Quantity, running_ratio: float) -> Saving:
+def _share(met_g_per_kwh: Quantity, now_g_per_kwh: Quantity, running_ratio: float) -> Saving:
+    met, at_once = met_g_per_kwh, now_g_per_kwh
     if met.value is None or at_once.value is None or not at_once.value * running_ratio > 0.0:
         return Saving(value=None, low=None, high=None)
     ends = [

@@ -32,12 +32,12 @@ def run_bars(records: Sequence[RunRecord], words: Words) -> Html:
     return amount_bars([(user(label(record, records)), record.energy_j) for record in records], words)
 
 
-def amount_bars(amounts: Sequence[tuple[Html, Quantity]], words: Words) -> Html:
-    """Draw one bar for each named amount of energy, on one scale."""
-    most_j = max((energy_j.high or energy_j.value or 0.0 for _, energy_j in amounts), default=0.0) or 1.0
+def amount_bars(amounts: Sequence[tuple[Html, Quantity]], words: Words, *, unit: str = "j") -> Html:
+    """Draw one bar for each named amount of energy, or of another unit, on one scale."""
+    most = max((amount.high or amount.value or 0.0 for _, amount in amounts), default=0.0) or 1.0
     rows = (
-        _row(name, words, class_=f"r{at % 6}", energy_j=energy_j, idle_j=energy_j, most_j=most_j)
-        for at, (name, energy_j) in enumerate(amounts)
+        _row(name, words, class_=f"r{at % 6}", amount=amount, idle_j=amount, most=most, unit=unit)
+        for at, (name, amount) in enumerate(amounts)
     )
     return tag("ul", *rows, class_="bars")
 
@@ -80,16 +80,16 @@ def _component(part: Component, most_j: float, many_hosts: bool, words: Words) -
     detail = [part.device, part.meter, part.host if many_hosts else ""]
     details = join((user(item) for item in detail if item), text(" · "))
     name = join([tag("b", text(words.name(part.component))), text(" "), tag("small", details)])
-    return _row(name, words, class_=kind_of(part.component), energy_j=part.energy_j, idle_j=part.idle_j, most_j=most_j)
+    return _row(name, words, class_=kind_of(part.component), amount=part.energy_j, idle_j=part.idle_j, most=most_j)
 
 
-def _row(name: Html, words: Words, *, class_: str, energy_j: Quantity, idle_j: Quantity, most_j: float) -> Html:
+def _row(name: Html, words: Words, *, class_: str, amount: Quantity, idle_j: Quantity, most: float, unit: str = "j") -> Html:
     return tag(
         "li",
         tag("span", name, class_="name"),
-        _bar(class_, energy_j, idle_j, most_j),
-        tag("span", text(words.quantity(energy_j, "j")), text(" "), _mark(energy_j, words), class_="val"),
-        tag("small", user(why(energy_j)), class_="why") if energy_j.is_missing and why(energy_j) else NOTHING,
+        _bar(class_, amount, idle_j, most),
+        tag("span", text(words.quantity(amount, unit)), text(" "), _mark(amount, words), class_="val"),
+        tag("small", user(why(amount)), class_="why") if amount.is_missing and why(amount) else NOTHING,
     )
 
 

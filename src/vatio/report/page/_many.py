@@ -13,7 +13,7 @@ from vatio.report._words import Words
 from vatio.report.page import _tables
 from vatio.report.page._bars import run_bars
 from vatio.report.page._html import NOTHING, Html, join, table, tag, text, user
-from vatio.report.page._one import Material, curve_of, section, summary_of, tiles, top, unknown, verify
+from vatio.report.page._one import Material, curve_of, planned, section, summary_of, tiles, top, unknown, verify
 from vatio.report.page._plot import overlay
 from vatio.report.page._surroundings import about, differences
 
@@ -103,6 +103,7 @@ def _each(record: RunRecord, records: Sequence[RunRecord], material: Material, w
         tag("div", *tiles(record, words), class_="tiles"),
         _tables.components(record, words) if record.components else NOTHING,
         _tables.phases(record, words) if record.phases else NOTHING,
+        planned(record, material, words),
         unknown(record, words),
         NOTHING if brief else _tables.sources(record, material.footprints.get(record.id), words),
         NOTHING if brief else about(record, words),

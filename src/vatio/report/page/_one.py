@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vatio import __version__
-from vatio.records import PROVENANCES, Estimate, Footprint, Quantity, RunRecord, scaled
+from vatio.records import PROVENANCES, Estimate, Footprint, PlanOutcome, Quantity, RunRecord, scaled
 from vatio.report._curve import SLOTS, PowerCurve, SampleTable, power_curve
 from vatio.report._parts import added, head_of, idle_power_w, mean_power_w, useful_ratio, whole_g, why
 from vatio.report._sentences import gap, headline, meaning, zone_name
@@ -16,6 +16,7 @@ from vatio.report.page import _tables
 from vatio.report.page._bars import badge, component_bars, owners, stacked
 from vatio.report.page._estimate import beside
 from vatio.report.page._html import NOTHING, Html, join, tag, text, user
+from vatio.report.page._planned import against_plan
 from vatio.report.page._plot import plot
 from vatio.report.page._ribbon import ribbon
 from vatio.report.page._surroundings import about
@@ -31,6 +32,7 @@ class Material:
     footprints: Mapping[str, Footprint]
     head: str | None
     estimate: Estimate | None = None
+    outcomes: Mapping[str, PlanOutcome] = field(default_factory=dict)
 
 
 def page(record: RunRecord, material: Material, words: Words) -> Html:
@@ -46,6 +48,7 @@ def run_sections(record: RunRecord, material: Material, words: Words) -> Html:
             tag("div", *tiles(record, words), class_="tiles"),
             power(record, material, words),
             figures(record, words),
+            planned(record, material, words),
             estimated(record, material, words),
             details(record, material, words),
         ]
@@ -200,6 +203,12 @@ def figures(record: RunRecord, words: Words) -> Html:
         parts.append(section(words.say("owner_title"), whole))
     parts.append(emissions(record, words))
     return tag("div", *parts, class_="pair" if len(parts) > 2 else None)
+
+
+def planned(record: RunRecord, material: Material, words: Words) -> Html:
+    """Hold the run against its plan, if it had one."""
+    found = material.outcomes.get(record.id)
+    return NOTHING if found is None else section(words.say("plan_title"), against_plan(found, words))
 
 
 def estimated(record: RunRecord, material: Material, words: Words) -> Html:

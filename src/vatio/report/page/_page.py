@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from vatio import __version__
-from vatio.records import Estimate, Footprint, RunRecord
+from vatio.records import Estimate, Footprint, PlanOutcome, RunRecord
 from vatio.report._curve import SampleTable
 from vatio.report._sentences import title
 from vatio.report._words import Words, words
@@ -30,11 +30,12 @@ def to_html(
     head: str | None = None,
     language: str = "en",
     estimate: Estimate | None = None,
+    outcomes: Mapping[str, PlanOutcome] | None = None,
 ) -> str:
     """Write one self-contained page about one run, or comparing several.
 
-    ``samples`` and ``footprints`` are looked up by the run's id; ``head`` is the ledger's head, printed so that the
-    record can be checked; ``language`` is en or es. ``estimate`` is drawn beside a single run.
+    ``samples``, ``footprints`` and the ``outcomes`` of plans are looked up by the run's id; ``head`` is the ledger's head,
+    printed so that the record can be checked; ``language`` is en or es. ``estimate`` is drawn beside a single run.
 
     Raises:
         UsageError: there is no run to report.
@@ -42,7 +43,9 @@ def to_html(
     """
     said = words(language)
     name = title(records, said)
-    material = _one.Material(samples=samples or {}, footprints=footprints or {}, head=head, estimate=estimate)
+    material = _one.Material(
+        samples=samples or {}, footprints=footprints or {}, head=head, estimate=estimate, outcomes=outcomes or {}
+    )
     body = _one.page(records[0], material, said) if len(records) == 1 else _many.page(records, material, said)
     return document(name, body, said)
 
