@@ -31,9 +31,10 @@ from sklearn.ensemble import (  # noqa: E402
 )
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier  # noqa: E402
 from sklearn.naive_bayes import GaussianNB  # noqa: E402
+from sklearn.neighbors import KNeighborsClassifier  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import OneHotEncoder, StandardScaler  # noqa: E402
-from sklearn.svm import LinearSVC  # noqa: E402
+from sklearn.svm import SVC, LinearSVC  # noqa: E402
 from sklearn.tree import DecisionTreeClassifier  # noqa: E402
 
 _DRAWS = numpy.random.default_rng(0)
@@ -62,6 +63,10 @@ _CLASSIFIERS = [
     LinearSVC(),
     make_pipeline(StandardScaler(), LogisticRegression()),
     make_pipeline(StandardScaler(), LinearSVC()),
+    make_pipeline(StandardScaler(), SVC()),
+    make_pipeline(StandardScaler(), RandomForestClassifier(7, random_state=0)),
+    make_pipeline(StandardScaler(), HistGradientBoostingClassifier(max_iter=7)),
+    KNeighborsClassifier(),
 ]
 _REGRESSORS = [
     RandomForestRegressor(7, random_state=0),
@@ -111,12 +116,13 @@ def test_64_bits_are_offered_first_where_32_could_change_an_answer() -> None:
     assert [each.params["precision"] for each in Onnx().offers(_form(boosting, rounded), rounded)] == ["float32"]
 
 
-def test_a_table_with_text_keeps_its_columns() -> None:
+@pytest.mark.parametrize("last", [LogisticRegression(), RandomForestClassifier(5), HistGradientBoostingClassifier(max_iter=5)])
+def test_a_table_with_text_keeps_its_columns(last) -> None:
     kinds = numpy.array(["red", "green", "blue"])[_Y]
     table = numpy.column_stack([_X[:, :2].astype(object), kinds.astype(object)])
     task = _task(x=table)
     parts = ColumnTransformer([("t", OneHotEncoder(handle_unknown="ignore"), [2]), ("n", StandardScaler(), [0, 1])])
-    form = _form(make_pipeline(parts, LogisticRegression()), task)
+    form = _form(make_pipeline(parts, last), task)
     graph = Onnx().apply(form, Onnx().offers(form, task)[0], task)
     assert scores_of(graph, table) == pytest.approx(scores_of(form, table), abs=1e-5)
     unknown = table[:1].copy()

@@ -11,7 +11,8 @@ from vatio.optimise.model.techniques._ensemble import Ensemble, Tree
 from vatio.plugins import require
 
 # What ONNX Runtime 1.10 and later run; `..._as_tensor` attributes, for 64 bits, are of version 3 of the operators for models.
-_IR, _OPSET, _OPSET_MODELS = 8, 17, 3
+_IR, OPSET, _OPSET_MODELS = 8, 17, 3
+CASES, SCORES = "cases", "scores"
 
 
 def ensemble_graph(ensemble: Ensemble, *, is_double: bool) -> bytes:
@@ -21,27 +22,50 @@ def ensemble_graph(ensemble: Ensemble, *, is_double: bool) -> bytes:
     where it went before.
     """
     onnx = require("onnx", extra="optimise")
-    make = onnx.helper
-    kind = onnx.TensorProto.DOUBLE if is_double else onnx.TensorProto.FLOAT
-    node = make.make_node(
+    make, kind = onnx.helper, _kind(is_double)
+    graph = make.make_graph(
+        [_operator(ensemble, is_double=is_double)],
+        "trees",
+        [make.make_tensor_value_info(CASES, kind, [None, ensemble.features])],
+        [make.make_tensor_value_info(SCORES, onnx.TensorProto.FLOAT, [None, ensemble.targets])],
+    )
+    opsets = [make.make_opsetid("", OPSET), make.make_opsetid("ai.onnx.ml", _OPSET_MODELS)]
+    model = make.make_model(graph, opset_imports=opsets, ir_version=_IR, producer_name="vatio")
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def after(model: Any, ensemble: Ensemble, *, is_double: bool) -> str:
+    """Put trees behind a graph whose last output is what they ask about; gives the name of their scores."""
+    onnx = require("onnx", extra="optimise")
+    graph, make = model.graph, onnx.helper
+    # Trees that compare numbers of 32 bits are given what scikit-learn would have rounded for them.
+    cast = make.make_node("Cast", [graph.output[-1].name], [CASES + "_of_trees"], to=_kind(is_double))
+    node = _operator(ensemble, is_double=is_double)
+    node.input[0] = cast.output[0]
+    graph.node.extend([cast, node])
+    graph.output.append(make.make_tensor_value_info(SCORES, onnx.TensorProto.FLOAT, [None, ensemble.targets]))
+    others = [(each.domain, each.version) for each in model.opset_import if each.domain != "ai.onnx.ml"]
+    del model.opset_import[:]
+    model.opset_import.extend(make.make_opsetid(*each) for each in dict.fromkeys([*others, ("ai.onnx.ml", _OPSET_MODELS)]))
+    return SCORES
+
+
+def _kind(is_double: bool) -> int:
+    kinds = require("onnx", extra="optimise").TensorProto
+    return int(kinds.DOUBLE if is_double else kinds.FLOAT)
+
+
+def _operator(ensemble: Ensemble, *, is_double: bool) -> Any:
+    return require("onnx", extra="optimise").helper.make_node(
         "TreeEnsembleRegressor",
-        ["cases"],
-        ["scores"],
+        [CASES],
+        [SCORES],
         domain="ai.onnx.ml",
         n_targets=ensemble.targets,
         aggregate_function="AVERAGE" if ensemble.is_mean else "SUM",
         post_transform=ensemble.post,
         **_attributes(ensemble, is_double=is_double),
     )
-    graph = make.make_graph(
-        [node],
-        "trees",
-        [make.make_tensor_value_info("cases", kind, [None, ensemble.features])],
-        [make.make_tensor_value_info("scores", onnx.TensorProto.FLOAT, [None, ensemble.targets])],
-    )
-    opsets = [make.make_opsetid("", _OPSET), make.make_opsetid("ai.onnx.ml", _OPSET_MODELS)]
-    model = make.make_model(graph, opset_imports=opsets, ir_version=_IR, producer_name="vatio")
-    return bytes(model.SerializeToString(deterministic=True))
 
 
 def rounded_down(limits: Any) -> Any:

@@ -7,10 +7,10 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.techniques._ensemble import ensemble_of
+from vatio.optimise.model.techniques._ensemble import Ensemble, ensemble_of
 from vatio.optimise.model.techniques._ensemble_graph import ensemble_graph
 from vatio.optimise.model.techniques._same import at_limits, same
-from vatio.optimise.model.techniques._skl2onnx import skl2onnx_graph
+from vatio.optimise.model.techniques._skl2onnx import piped_graph, skl2onnx_graph
 from vatio.plugins import require
 
 _KEPT = ("places",)
@@ -27,8 +27,8 @@ class Onnx:
         require("onnxruntime", extra="optimise")
         if form.settings.get("method") == "predict" and form.answers != "values":
             raise NotApplicable("it gives labels and no scores")
-        ensemble = ensemble_of(form.model)
-        if ensemble is None:
+        steps, ensemble = _parts(form.model)
+        if steps or ensemble is None:
             require("skl2onnx", extra="optimise")
             return (_offer("float32", is_exact=False), _offer("float64", is_exact=True))
         if ensemble.is_float32 or fits_float32(task):
@@ -38,15 +38,25 @@ class Onnx:
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Convert it."""
         is_double = offer.params["precision"] == "float64"
-        ensemble = ensemble_of(form.model)
         settings = {name: form.settings[name] for name in _KEPT if name in form.settings}
+        steps, ensemble = _parts(form.model)
         if ensemble is None:
-            graph = skl2onnx_graph(form.model, task, is_double=is_double)
+            return _checked(form, skl2onnx_graph(form.model, task, is_double=is_double), settings, task, offer)
+        if steps:
+            graph = piped_graph(form.model, ensemble, task, is_double=is_double)
             return _checked(form, graph, settings, task, offer)
         graph = ensemble_graph(ensemble, is_double=is_double)
         converted = Form(kind="onnx", model=graph, answers=form.answers, settings=settings)
-        is_float32 = not is_double
-        return same(form, converted, task, probes=at_limits(ensemble, task, is_float32=is_float32), is_exact=offer.is_exact)
+        probes = at_limits(ensemble, task, is_float32=not is_double)
+        return same(form, converted, task, probes=probes, is_exact=offer.is_exact)
+
+
+def _parts(estimator: Any) -> tuple[bool, Ensemble | None]:
+    """Tell whether there are steps before the last one, and give its trees if it has some."""
+    steps = getattr(estimator, "steps", None)
+    if type(estimator).__name__ != "Pipeline" or not steps:
+        return False, ensemble_of(estimator)
+    return len(steps) > 1, ensemble_of(steps[-1][1])
 
 
 def fits_float32(task: Task) -> bool:

@@ -7,9 +7,11 @@ from typing import Any
 
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
+from vatio.optimise.model.techniques._ensemble import Ensemble
+from vatio.optimise.model.techniques._ensemble_graph import OPSET, after
+from vatio.optimise.model.techniques._settled import only_scores
 from vatio.plugins import require
 
-_OPSET = 17
 # What the converters of this or that estimator let out.
 _THEIRS = (ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, RuntimeError, TypeError, ValueError)
 
@@ -21,24 +23,37 @@ def skl2onnx_graph(estimator: Any, task: Task, *, is_double: bool) -> bytes:
         NotApplicable: skl2onnx cannot, with its reason.
         MissingExtra: skl2onnx is not installed.
     """
+    found = _converted(estimator, task, is_double=is_double)
+    return only_scores(found, found.graph.output[-1].name)
+
+
+def piped_graph(pipeline: Any, ensemble: Ensemble, task: Task, *, is_double: bool) -> bytes:
+    """Convert what comes before a pipeline's trees in 32 bits or 64, and put the trees behind it.
+
+    Raises:
+        NotApplicable: skl2onnx cannot, with its reason.
+        MissingExtra: skl2onnx is not installed.
+    """
+    found = _converted(pipeline[:-1], task, is_double=is_double)
+    return only_scores(found, after(found, ensemble, is_double=is_double and not ensemble.is_float32))
+
+
+def _converted(estimator: Any, task: Task, *, is_double: bool) -> Any:
     skl2onnx, onnx = require("skl2onnx", extra="optimise"), require("onnx", extra="optimise")
     types = _types(task, is_double=is_double)
-    found = None
     for options in _options(estimator):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found = skl2onnx.convert_sklearn(estimator, "model", types, target_opset=_OPSET, options=options)
-            break
+                found = skl2onnx.convert_sklearn(estimator, "model", types, target_opset=OPSET, options=options)
         except NameError:
             continue  # this estimator's converter has no such option
         except _THEIRS as error:
             raise NotApplicable(f"skl2onnx cannot convert it: {_first_line(error)}") from error
-    if found is None:
-        raise NotApplicable("skl2onnx has a converter with other options for it")
-    kept = onnx.ModelProto()
-    kept.CopyFrom(found)
-    return _only_scores(kept, found.graph.output[-1].name)
+        own = onnx.ModelProto()
+        own.CopyFrom(found)
+        return own
+    raise NotApplicable("skl2onnx has a converter with other options for it")
 
 
 def _options(estimator: Any) -> list[dict[int, dict[str, bool]] | None]:
@@ -48,7 +63,8 @@ def _options(estimator: Any) -> list[dict[int, dict[str, bool]] | None]:
     raw = {} if hasattr(estimator, "predict_proba") else {"raw_scores": True}
     last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
     asked = ({"zipmap": False, **raw}, raw, {"zipmap": False})
-    return [{each: told} for each in dict.fromkeys((id(estimator), id(last))) for told in asked] + [None]
+    both = [{id(estimator): {"zipmap": False}, id(last): raw}] if raw and last is not estimator else []
+    return [*both, *({id(each): told} for each in (last, estimator) for told in asked), None]
 
 
 def _types(task: Task, *, is_double: bool) -> list[tuple[str, Any]]:
@@ -67,22 +83,6 @@ def _types(task: Task, *, is_double: bool) -> list[tuple[str, Any]]:
             raise NotApplicable(f"column {at} holds texts and numbers, or has gaps")
         found.append((f"column{at}", (types.StringTensorType if is_text else number)([None, 1])))
     return found if numpy.size(x) else []
-
-
-def _only_scores(model: Any, output: str) -> bytes:
-    """Drop labels and what only they need."""
-    needed, kept = {output}, []
-    for node in reversed(model.graph.node):
-        if needed.intersection(node.output):
-            needed.update(node.input)
-            kept.append(node)
-    outputs = [each for each in model.graph.output if each.name == output]
-    held = [each for each in model.graph.initializer if each.name in needed]
-    for field, left in (("node", kept[::-1]), ("output", outputs), ("initializer", held)):
-        copies = [type(each).FromString(each.SerializeToString()) for each in left]
-        model.graph.ClearField(field)
-        getattr(model.graph, field).extend(copies)
-    return bytes(model.SerializeToString(deterministic=True))
 
 
 def _first_line(error: BaseException) -> str:
