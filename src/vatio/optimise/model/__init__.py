@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vatio.optimise.model._quality import check_quality as check_quality
     from vatio.optimise.model._quality import read_loss as read_loss
     from vatio.optimise.model._quality import read_quality as read_quality
+    from vatio.optimise.model._rebuild import rebuild as rebuild
     from vatio.optimise.model._request import ModelOptions as ModelOptions
     from vatio.optimise.model._request import ModelProgress as ModelProgress
     from vatio.optimise.model._request import ModelRequest as ModelRequest
@@ -45,6 +46,7 @@ __getattr__, __dir__, __all__ = door(
         "_form": "ANSWERS Form Predictor Runtime",
         "_model": "Baseline read_model",
         "_quality": "Quality check_quality read_loss read_quality",
+        "_rebuild": "rebuild",
         "_request": "ModelOptions ModelProgress ModelRequest",
         "_search": "optimise_model",
         "_task": "Cases Parted Task part take",

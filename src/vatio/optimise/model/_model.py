@@ -60,9 +60,6 @@ def read_model(model: str, *, trust: bool = False) -> Baseline:
         raise UsageError(f"{model!r} {said}", hint=f"give {_GIVEN}")
     form, classes = as_form(_made(module, name))
     if form.kind == "torch":
-        # A smaller one is kept as what differs from what this makes.
-        form = replace(form, settings={**form.settings, "factory": model})
-    if form.kind == "torch":
         form = replace(form, settings={**form.settings, "factory": model})
     return Baseline(form=form, source=model, sha256=_digest_of_form(form, module), classes=classes)
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from vatio.optimise.model.artefact._artefact import MODEL_FOLDER as MODEL_FOLDER
     from vatio.optimise.model.artefact._artefact import RECIPE_FILE as RECIPE_FILE
     from vatio.optimise.model.artefact._artefact import Artefact as Artefact
+    from vatio.optimise.model.artefact._artefact import digests as digests
     from vatio.optimise.model.artefact._load import Model as Model
     from vatio.optimise.model.artefact._load import load_model as load_model
     from vatio.optimise.model.artefact._place import Place as Place
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
-        "_artefact": "ARTEFACT_FILE MODEL_FOLDER RECIPE_FILE Artefact",
+        "_artefact": "ARTEFACT_FILE MODEL_FOLDER RECIPE_FILE Artefact digests",
         "_load": "Model load_model",
         "_place": "Place place_of",
         "_recipe": "Recipe read_recipe",
