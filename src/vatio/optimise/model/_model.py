@@ -14,7 +14,8 @@ from typing import Any
 from vatio.errors import UsageError, VatioError
 from vatio.optimise.model._form import Form, Runtime
 from vatio.optimise.model._onnx_model import read_onnx
-from vatio.optimise.model._stored_model import is_pickle, read_pickle, read_skops
+from vatio.optimise.model._stored_model import is_pickle, read_pickle, read_skops, types_in
+from vatio.optimise.model.runtimes import sklearn_form
 from vatio.plugins import load, require
 
 _GIVEN = "FILE.onnx, FILE.skops or MODULE:FACTORY"
@@ -64,8 +65,10 @@ def read_model(model: str, *, trust: bool = False) -> Baseline:
     return Baseline(form=form, source=model, sha256=_digest_of_form(form, module), classes=classes)
 
 
-def as_form(model: Any) -> tuple[Form, tuple[Any, ...] | None]:
+def as_form(model: Any, *, trusted: tuple[str, ...] = ()) -> tuple[Form, tuple[Any, ...] | None]:
     """Tell what a model is; gives its form, and its classes where it says them.
+
+    ``trusted`` are types that its form may hold though neither skops nor scikit-learn knows them.
 
     Raises:
         UsageError: it is nothing that can be run here.
@@ -82,7 +85,7 @@ def as_form(model: Any) -> tuple[Form, tuple[Any, ...] | None]:
     if torch is not None and isinstance(model, torch.nn.Module):
         return Form(kind="torch", model=model.eval(), answers="logits"), None
     if hasattr(model, "predict") and hasattr(model, "get_params"):
-        return _of_estimator(model)
+        return _of_estimator(model, trusted)
     raise UsageError(
         f"a {type(model).__module__}.{type(model).__qualname__} cannot be run here",
         hint="a torch.nn.Module, a fitted scikit-learn estimator, a TextClassifier or the bytes of an ONNX graph can",
@@ -97,11 +100,13 @@ def _read_file(path: Path, *, trust: bool) -> tuple[Form, tuple[Any, ...] | None
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     suffix = path.suffix.lower()
     if is_pickle(path, head):
-        return as_form(read_pickle(path, trust=trust))
+        model = read_pickle(path, trust=trust)
+        return as_form(model, trusted=types_in(model) if hasattr(model, "get_params") else ())
     if suffix == ".onnx":
         return read_onnx(path, path.name)
     if suffix == ".skops":
-        return as_form(read_skops(path, trust=trust))
+        model, trusted = read_skops(path, trust=trust)
+        return as_form(model, trusted=trusted)
     if suffix == ".safetensors":
         raise UsageError(
             f"{path} holds weights and no network", hint="give MODULE:FACTORY, a function that builds it and loads them"
@@ -140,7 +145,7 @@ def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _of_estimator(model: Any) -> tuple[Form, tuple[Any, ...] | None]:
+def _of_estimator(model: Any, trusted: tuple[str, ...]) -> tuple[Form, tuple[Any, ...] | None]:
     validation = require("sklearn.utils.validation", extra="optimise")
     exceptions = require("sklearn.exceptions", extra="optimise")
     base = require("sklearn.base", extra="optimise")
@@ -149,20 +154,13 @@ def _of_estimator(model: Any) -> tuple[Form, tuple[Any, ...] | None]:
     except exceptions.NotFittedError as error:
         raise UsageError(f"the {type(model).__name__} is not fitted", hint="fit it before it is saved or returned") from error
     if base.is_classifier(model):
-        answers = next((kind for method, kind in _ANSWERS if hasattr(model, method)), None)
-        if answers is None:
-            raise UsageError(
-                f"the {type(model).__name__} gives labels only", hint="predict_proba or decision_function is needed"
-            )
-        return Form(kind="sklearn", model=model, answers=answers), _classes_of(model)
+        classes = _classes_of(model)
+        return sklearn_form(model, classes or (), trusted=trusted), classes
     if base.is_regressor(model):
-        return Form(kind="sklearn", model=model, answers="values"), ()
+        return sklearn_form(model, trusted=trusted), ()
     raise UsageError(
         f"a {type(model).__name__} neither classifies nor predicts values", hint="give a classifier or a regressor"
     )
-
-
-_ANSWERS = (("predict_proba", "probabilities"), ("decision_function", "decisions"))
 
 
 def _classes_of(model: Any) -> tuple[Any, ...] | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import zipfile
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from vatio.errors import UsageError
+from vatio.optimise.model.runtimes import packed, unpacked
 from vatio.plugins import require
 
 _SUFFIXES = frozenset((".pkl", ".pickle", ".joblib", ".pt", ".pth", ".bin", ".ckpt", ".p", ".sav"))
@@ -17,16 +16,6 @@ _PROTOCOLS = tuple(bytes((0x80, protocol)) for protocol in range(2, 6))
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18")
 _TORCH = frozenset((".pt", ".pth", ".bin", ".ckpt"))
 _PREFER = "save it as ONNX, safetensors (with MODULE:FACTORY) or skops"
-# What a stored estimator may hold besides what skops vouches for: types of these, and of no room where code is run or fetched.
-_VOUCHED = ("sklearn.", "numpy.", "scipy.sparse.")
-_NOT_VOUCHED = (
-    "sklearn.datasets",
-    "sklearn.externals",
-    "sklearn.utils._testing",
-    "numpy.f2py",
-    "numpy.testing",
-    "numpy.ctypeslib",
-)
 _BROKEN = (ArithmeticError, AttributeError, EOFError, ImportError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
 
@@ -59,42 +48,39 @@ def read_pickle(path: Path, *, trust: bool) -> Any:
         raise UsageError(f"cannot read {path}: {type(error).__name__}: {error}", hint=_PREFER) from error
 
 
-def read_skops(path: Path, *, trust: bool) -> Any:
+def read_skops(path: Path, *, trust: bool) -> tuple[Any, tuple[str, ...]]:
     """Load a skops file whose types skops, scikit-learn or numpy vouch for; all types for who trusts it.
+
+    Gives the types that nobody but the caller vouches for, too.
 
     Raises:
         UsageError: it holds other types, which are named, or is broken.
         MissingExtra: skops is not installed.
     """
+    try:
+        content = path.read_bytes()
+        trusted = _types_in(content) if trust else ()
+        return unpacked(content, trusted=trusted), trusted
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}", hint=error.hint or "skops.io.dump(model, FILE) writes one") from error
+
+
+def types_in(model: Any) -> tuple[str, ...]:
+    """Name the types in an estimator that skops does not know; none where it cannot be written without a pickle."""
+    try:
+        return _types_in(packed(model))
+    except UsageError:
+        return ()
+
+
+def _types_in(content: bytes) -> tuple[str, ...]:
     skops = require("skops.io", extra="optimise")
-    broken = (*_BROKEN, zipfile.BadZipFile, require("skops.io.exceptions", extra="optimise").UntrustedTypesFoundException)
     try:
-        unknown = skops.get_untrusted_types(file=path)
-        strange = [] if trust else [name for name in unknown if not is_vouched(name)]
-        if not strange:
-            return skops.load(path, trusted=unknown)
-    except broken as error:
-        raise UsageError(f"cannot read {path}: {type(error).__name__}: {error}", hint="skops.io.dump(model, FILE)") from error
-    more = f" and {len(strange) - 8} more" if len(strange) > 8 else ""
-    raise UsageError(
-        f"{path} holds types that nobody vouches for: {', '.join(strange[:8])}{more}",
-        hint="look at where the file comes from; --trust loads them",
-    )
-
-
-def is_vouched(name: str) -> bool:
-    """Tell whether a type is scikit-learn's, numpy's or scipy's own: a type, for a function could be called with anything.
-
-    >>> is_vouched("sklearn.tree._tree.Tree"), is_vouched("os.system"), is_vouched("numpy.save")
-    (True, False, False)
-    """
-    if not name.startswith(_VOUCHED) or name.startswith(_NOT_VOUCHED) or ".tests" in name:
-        return False
-    module, _, attribute = name.rpartition(".")
-    try:
-        return inspect.isclass(getattr(import_module(module), attribute, None))
-    except ImportError:
-        return False
+        return tuple(skops.get_untrusted_types(data=content))
+    except (*_BROKEN, zipfile.BadZipFile) as error:
+        raise UsageError(f"this is no skops file: {type(error).__name__}: {error}") from error
 
 
 def _holds_pickle(path: Path) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from vatio.errors import ArtefactRefused, UsageError
 from vatio.optimise.model._form import Form, Predictor, Runtime
+from vatio.optimise.model._vouched import is_vouched
 from vatio.optimise.model.artefact._artefact import (
     CELLS,
     MODEL_FOLDER,
@@ -59,11 +61,12 @@ class Model:
         return self.artefact.classes
 
 
-def load_model(path: str | os.PathLike[str]) -> Model:
+def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Model:
     """Open a model that ``vatio optimise model`` has left in a folder.
 
     Its files must be those that were written. Where the processor or a library is another than where it was made, the cases
-    beside it are answered again, and the answers must agree: int8 overflows on some processors, and libraries change.
+    beside it are answered again, and the answers must agree: int8 overflows on some processors, and libraries change. A
+    model whose search was told to trust unknown types is opened with ``trust`` only: loading it runs their code.
 
     Raises:
         ArtefactRefused: the files are not those that were written, or it answers otherwise on this machine.
@@ -71,6 +74,11 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     """
     folder = Path(path)
     artefact = read_artefact(folder)
+    if not trust and (strange := strange_types(artefact.settings)):
+        raise ArtefactRefused(
+            f"{folder} holds types that nobody vouches for: {', '.join(strange[:8])}",
+            hint="load_model(path, trust=True) runs their code: only where you trust where it comes from",
+        )
     runtime: Runtime = load("runtimes", artefact.kind)()
     form = Form(
         kind=artefact.kind,
@@ -83,6 +91,15 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     if differences:
         _validate(folder, artefact, predictor, differences)
     return Model(artefact, predictor, differences)
+
+
+def strange_types(settings: Any) -> list[str]:
+    """Find the types that a form's settings, or those of a form within it, ask to be trusted and nobody vouches for."""
+    if not isinstance(settings, Mapping):
+        return []
+    own = settings.get("trusted", ())
+    known = [name for name in own if not is_vouched(str(name))] if isinstance(own, (list, tuple)) else [str(own)]
+    return [*known, *(name for value in settings.values() for name in strange_types(value))]
 
 
 def _validate(folder: Path, artefact: Artefact, predictor: Predictor, differences: tuple[str, ...]) -> None:
