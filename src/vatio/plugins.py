@@ -52,17 +52,28 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "sklearn": "vatio.optimise.model.runtimes._sklearn:SklearnRuntime",
         "onnx": "vatio.optimise.model.runtimes._onnx:OnnxRuntime",
         "treelite": "vatio.optimise.model.runtimes._treelite:TreeliteRuntime",
+        "linear": "vatio.optimise.model.runtimes._linear:LinearRuntime",
+        "rule": "vatio.optimise.model.runtimes._rule:RuleRuntime",
+        "cached": "vatio.optimise.model.runtimes._cached:CachedRuntime",
         "torch": "vatio.optimise.model.runtimes._torch:TorchRuntime",
         "openvino": "vatio.optimise.model.runtimes._openvino:OpenVinoRuntime",
         "text": "vatio.optimise.model.runtimes._text:TextRuntime",
     },
     # What makes a model cheaper, from cheap to costly.
     "techniques": {
+        "cache": "vatio.optimise.model.techniques._cache:Cache",
+        "linear": "vatio.optimise.model.techniques._linear:Linear",
         "onnx": "vatio.optimise.model.techniques._onnx:Onnx",
         "treelite": "vatio.optimise.model.techniques._treelite:Treelite",
         "export": "vatio.optimise.model.techniques._export:Export",
         "openvino": "vatio.optimise.model.techniques._openvino:OpenVino",
         "int8": "vatio.optimise.model.techniques._openvino:Int8",
+        "text_onnx": "vatio.optimise.model.techniques.texts._onnx:TextOnnx",
+        "text_words": "vatio.optimise.model.techniques.texts._asking:TextWords",
+        "text_groups": "vatio.optimise.model.techniques.texts._asking:TextGroups",
+        "text_length": "vatio.optimise.model.techniques.texts._asking:TextLength",
+        "text_openvino": "vatio.optimise.model.techniques.texts._openvino:TextOpenVino",
+        "text_int8": "vatio.optimise.model.techniques.texts._openvino:TextInt8",
     },
 }
 

@@ -17,9 +17,10 @@ class TextClassifier:
     """Hold what a factory returns for ``vatio optimise model MODULE:FACTORY`` where the cases are texts.
 
     ``tokenizer`` is one of the library ``tokenizers``, or a fast one of transformers. ``encoder`` is a model of transformers,
-    the bytes of an ONNX graph, or an ``openvino.Model``, that makes a vector of every token. They become one vector of the
-    text by ``pooling`` (their mean, or the first), of unit length where ``is_normalised``; ``weight`` (classes, width) and
-    ``bias`` (classes,) make logits of it, in the order of ``classes``. A text is cut after ``max_length`` tokens.
+    the bytes of an ONNX graph, or an ``openvino.Model``, that makes a vector of every token, which become one vector of the
+    text by ``pooling`` (their mean, or the first), or that vector itself. It is brought to unit length where
+    ``is_normalised``; ``weight`` (classes, width) and ``bias`` (classes,) make logits of it, in the order of ``classes``. A
+    text is cut after ``max_length`` tokens.
 
     A head of one row, as scikit-learn has it for two classes, says how much a text is of the second.
 

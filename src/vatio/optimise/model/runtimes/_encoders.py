@@ -15,7 +15,8 @@ from vatio.optimise.model.runtimes._onnx import session
 from vatio.optimise.model.runtimes._openvino import OpenVinoRuntime, compiled
 from vatio.plugins import require
 
-# Both are int64 of shape (texts, tokens); the answer is float32 of shape (texts, tokens, width).
+# Both are int64 of shape (texts, tokens); the answer is float32 of shape (texts, tokens, width), or (texts, width) where the
+# encoder makes one vector of a text itself.
 Encode = Callable[[Any, Any], Any]
 
 IDS, MASK, KINDS = "input_ids", "attention_mask", "token_type_ids"

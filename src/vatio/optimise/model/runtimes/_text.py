@@ -83,6 +83,13 @@ def read_arrays(path: Path) -> dict[str, Any]:
         raise UsageError(f"cannot read {path}: {error}") from error
 
 
+def tokens_of(model: TextClassifier, cases: Sequence[str], settings: Mapping[str, Any] | None = None) -> tuple[Any, Any]:
+    """Give texts as an encoder takes them: numbers of tokens filled up to the longest, and their mask."""
+    blank = _pad(model.tokenizer)
+    cut = cutter(model.tokenizer, how=(settings or {}).get("cut", LIBRARY))
+    return _filled([cut(text) or [blank] for text in cases], blank)
+
+
 def pooled_by(model: TextClassifier, settings: Mapping[str, Any]) -> Callable[[list[list[int]]], Any]:
     """Give the function that makes the vectors (texts, width) of texts as tokens."""
     numpy = require("numpy", extra="text")
@@ -90,21 +97,28 @@ def pooled_by(model: TextClassifier, settings: Mapping[str, Any]) -> Callable[[l
     is_mean = model.pooling == "mean"
 
     def pooled(rows: list[list[int]]) -> Any:
-        if len(rows) == 1:
-            ids = numpy.array(rows, dtype=numpy.int64)
-            vectors = encode(ids, numpy.ones_like(ids))
-            return vectors.mean(axis=1) if is_mean else vectors[:, 0].copy()
-        sizes = numpy.array([len(row) for row in rows])
-        width = int(sizes.max())
-        ids = numpy.array([row + [pad] * (width - len(row)) for row in rows], dtype=numpy.int64)
-        mask = (numpy.arange(width) < sizes[:, None]).astype(numpy.int64)
-        vectors = encode(ids, mask)
+        ids, mask = _filled(rows, pad)
+        found = encode(ids, mask)
+        if found.ndim == 2:
+            # A copy: the library may answer into the same memory again.
+            return found.copy()
         if not is_mean:
-            return vectors[:, 0].copy()
-        share = (mask / sizes[:, None]).astype(numpy.float32)
-        return numpy.matmul(share[:, None, :], vectors)[:, 0]
+            return found[:, 0].copy()
+        share = (mask / mask.sum(axis=1, keepdims=True)).astype(numpy.float32)
+        return numpy.matmul(share[:, None, :], found)[:, 0]
 
     return pooled
+
+
+def _filled(rows: list[list[int]], pad: int) -> tuple[Any, Any]:
+    numpy = require("numpy", extra="text")
+    if len(rows) == 1:
+        ids = numpy.array(rows, dtype=numpy.int64)
+        return ids, numpy.ones_like(ids)
+    sizes = numpy.array([len(row) for row in rows])
+    width = int(sizes.max())
+    ids = numpy.array([row + [pad] * (width - len(row)) for row in rows], dtype=numpy.int64)
+    return ids, (numpy.arange(width) < sizes[:, None]).astype(numpy.int64)
 
 
 def vectors_of(

@@ -1,0 +1,113 @@
+"""What makes a classifier of texts cheaper: applied, kept, read back, and asked again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vatio.optimise.model import Form, NotApplicable, Offer, Technique
+from vatio.optimise.model._task import Parted
+from vatio.plugins import load
+
+pytest.importorskip("transformers")
+pytestmark = pytest.mark.torch
+
+FORMATS = ("text_onnx", "text_words", "text_groups", "text_length", "text_openvino", "text_int8")
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    from tests.optimise.model._texts import classifier
+
+    return Form(kind="text", model=classifier(), answers="logits")
+
+
+@pytest.fixture(scope="module")
+def parted() -> Parted:
+    from tests.optimise.model._texts import parted
+
+    return parted()
+
+
+def technique(name: str) -> Technique:
+    if name in ("text_openvino", "text_int8"):
+        pytest.importorskip("openvino")
+        pytest.importorskip("nncf")
+    made: Technique = load("techniques", name)()
+    return made
+
+
+def scores(form: Form, cases: list[str], *, batch: int = 8) -> Any:
+    import numpy
+
+    predictor = load("runtimes", form.kind)().predictor(form, batch=batch)
+    return numpy.concatenate([predictor.scores(cases[at : at + batch]) for at in range(0, len(cases), batch)])
+
+
+def kept(form: Form, folder: Path) -> Form:
+    from dataclasses import replace
+
+    runtime = load("runtimes", form.kind)()
+    folder.mkdir()
+    runtime.save(form, folder)
+    settings = json.loads(json.dumps(dict(form.settings)))
+    return replace(form, model=runtime.load(folder, settings), settings=settings)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def accuracy(form: Form, cases: Any) -> float:
+    return float((scores(form, cases.x).argmax(axis=1) == cases.y).mean())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_another_format_of_the_same_network_answers_nearly_alike(name: str, form: Form, parted: Parted, tmp_path: Path) -> None:
+    offers = technique(name).offers(form, parted.task)
+    assert offers
+    for at, offer in enumerate(offers):
+        made = kept(technique(name).apply(form, offer, parted.task), tmp_path / str(at))
+        found, wanted = scores(made, parted.certify.x), scores(form, parted.certify.x)
+        assert made.answers == "logits"
+        if offer.is_exact:
+            assert found == pytest.approx(wanted, abs=2e-3 * float(abs(wanted).max()))
+        if name != "text_length":
+            assert (found.argmax(axis=1) == wanted.argmax(axis=1)).mean() > 0.95
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_offer_gives_the_same_bytes(name: str, form: Form, parted: Parted, tmp_path: Path) -> None:
+    offer = Offer(params=json.loads(json.dumps(technique(name).offers(form, parted.task)[0].params)))
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        kept(technique(name).apply(form, offer, parted.task), folder)
+    assert files(tmp_path / "a") == files(tmp_path / "b")
+
+
+def test_techniques_for_texts_offer_nothing_for_other_models(parted: Parted) -> None:
+    for name in FORMATS:
+        assert technique(name).offers(Form(kind="onnx", model=b""), parted.task) == ()
+
+
+def test_techniques_follow_one_another(form: Form, parted: Parted, tmp_path: Path) -> None:
+    made = form
+    for at, name in enumerate(("text_onnx", "text_words", "text_groups")):
+        made = kept(technique(name).apply(made, technique(name).offers(made, parted.task)[0], parted.task), tmp_path / str(at))
+        assert not any(offer.params == {} for offer in technique("text_words").offers(made, parted.task)) or name == "text_onnx"
+    assert technique("text_int8").offers(made, parted.task) == ()
+    assert accuracy(made, parted.certify) > accuracy(form, parted.certify) - 0.05
+
+
+def test_a_tokeniser_of_another_kind_is_left_to_its_library(form: Form, parted: Parted) -> None:
+    from dataclasses import replace
+
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    other = Tokenizer(models.WordLevel({"a": 0, "[UNK]": 1}, unk_token="[UNK]"))
+    other.pre_tokenizer = pre_tokenizers.Whitespace()
+    changed = replace(form, model=replace(form.model, tokenizer=other))
+    with pytest.raises(NotApplicable, match="BERT"):
+        technique("text_words").offers(changed, parted.task)
