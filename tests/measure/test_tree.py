@@ -22,7 +22,7 @@ def burn(cpu_s: float) -> None:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    end_s = time.monotonic() + 20.0
+    end_s = time.monotonic() + 60.0
     while not condition() and time.monotonic() < end_s:
         time.sleep(0.02)
     assert condition()
@@ -57,16 +57,19 @@ def test_a_grandchild_counts_while_it_lives_and_after() -> None:
 
 
 def test_an_orphan_is_followed_and_stays_counted_when_it_has_ended(tmp_path: Path) -> None:
-    mark = tmp_path / "go"
-    grandchild = f"import os, time\nwhile not os.path.exists({str(mark)!r}): time.sleep(0.01)\n{BUSY.format(0.4)}"
-    code = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {grandchild!r}])\nimport time; time.sleep(0.5)\n"
+    # Each waits to be told: on a busy machine any number of seconds may be too few for the tree to see it.
+    waits = "import os, time\ndef wait(name):\n    while not os.path.exists(name): time.sleep(0.01)\n"
+    grandchild = f"{waits}wait('orphaned')\n{BUSY.format(0.4)}wait('counted')\n"
+    code = f"import subprocess, sys\n{waits}subprocess.Popen([sys.executable, '-c', {grandchild!r}])\nwait('seen')\n"
     tree = ProcessTree(rescan_s=0.0)
-    child = subprocess.Popen([sys.executable, "-c", code])
+    child = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path)
     until(lambda: len(tree.pids()) >= 3 if tree.read() else False)
+    (tmp_path / "seen").touch()
     child.wait()
-    mark.write_text("")
-
+    (tmp_path / "orphaned").touch()
     until(lambda: tree.read().cpu_s >= 0.35)
+    (tmp_path / "counted").touch()
+
     until(lambda: len(tree.pids()) == 1 if tree.read() else False)
     assert tree.read().cpu_s >= 0.35
 

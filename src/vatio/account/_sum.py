@@ -83,5 +83,6 @@ def _emissions(runs: Sequence[RunRecord], ratio: Mapping[str, float]) -> Emissio
 
 
 def _added(runs: Sequence[RunRecord], ratio: Mapping[str, float], of: Callable[[RunRecord], Quantity]) -> Quantity:
-    # A run that others contain whole adds nothing, not even what it does not know.
-    return total(scaled(of(record), ratio[record.id]) for record in runs if ratio[record.id] > 0.0)
+    # A run that others contain whole adds 0 and not what it does not know, as it does to the joules and in the ledger's books.
+    nothing = Quantity.exact(0.0)
+    return total(scaled(of(record), ratio[record.id]) if ratio[record.id] > 0.0 else nothing for record in runs)
