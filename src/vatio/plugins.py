@@ -58,6 +58,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "torch": "vatio.optimise.model.runtimes._torch:TorchRuntime",
         "openvino": "vatio.optimise.model.runtimes._openvino:OpenVinoRuntime",
         "text": "vatio.optimise.model.runtimes._text:TextRuntime",
+        "static": "vatio.optimise.model.runtimes._static:StaticRuntime",
     },
     # What makes a model cheaper, from cheap to costly.
     "techniques": {
@@ -72,8 +73,12 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "text_words": "vatio.optimise.model.techniques.texts._asking:TextWords",
         "text_groups": "vatio.optimise.model.techniques.texts._asking:TextGroups",
         "text_length": "vatio.optimise.model.techniques.texts._asking:TextLength",
+        "static_fold": "vatio.optimise.model.techniques.texts._static:StaticFold",
+        "text_tfidf": "vatio.optimise.model.techniques.texts._tfidf:TextTfidf",
         "text_openvino": "vatio.optimise.model.techniques.texts._openvino:TextOpenVino",
         "text_int8": "vatio.optimise.model.techniques.texts._openvino:TextInt8",
+        "text_layers": "vatio.optimise.model.techniques.texts._layers:TextLayers",
+        "text_static": "vatio.optimise.model.techniques.texts._static:TextStatic",
     },
 }
 

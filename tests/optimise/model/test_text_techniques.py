@@ -15,7 +15,11 @@ from vatio.plugins import load
 pytest.importorskip("transformers")
 pytestmark = pytest.mark.torch
 
-FORMATS = ("text_onnx", "text_words", "text_groups", "text_length", "text_openvino", "text_int8")
+LEARNT = ("text_layers", "text_static", "text_tfidf")
+FORMATS = (
+    *("text_onnx", "text_words", "text_groups", "text_length", "text_openvino"),
+    pytest.param("text_int8", marks=pytest.mark.slow),
+)
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +92,69 @@ def test_the_same_offer_gives_the_same_bytes(name: str, form: Form, parted: Part
 
 
 def test_techniques_for_texts_offer_nothing_for_other_models(parted: Parted) -> None:
-    for name in FORMATS:
+    for name in ("text_onnx", "text_words", "text_groups", "text_length", "text_openvino", *LEARNT, "static_fold"):
         assert technique(name).offers(Form(kind="onnx", model=b""), parted.task) == ()
+
+
+@pytest.mark.parametrize("name", LEARNT)
+def test_what_is_fitted_anew_is_kept_bit_for_bit_and_knows_its_classes(
+    name: str, form: Form, parted: Parted, tmp_path: Path
+) -> None:
+    offers = technique(name).offers(form, parted.task)
+    assert offers
+    for at, offer in enumerate(offers):
+        assert offer.needs_fit
+        made = kept(technique(name).apply(form, offer, parted.task), tmp_path / f"{at}a")
+        kept(technique(name).apply(form, offer, parted.task), tmp_path / f"{at}b")
+        assert files(tmp_path / f"{at}a") == files(tmp_path / f"{at}b")
+        assert accuracy(made, parted.certify) > accuracy(form, parted.certify) - 0.1
+        alone, together = scores(made, parted.certify.x, batch=1), scores(made, parted.certify.x, batch=7)
+        assert alone == pytest.approx(together, abs=1e-3 * float(abs(together).max()))
+
+
+def test_a_table_is_folded_and_its_tokens_looked_up(form: Form, parted: Parted, tmp_path: Path) -> None:
+    task, made = parted.task, form
+    for name in ("text_static", "static_fold", "text_words"):
+        offer = technique(name).offers(made, task)[0]
+        made = kept(technique(name).apply(made, offer, task), tmp_path / name)
+    assert made.kind == "static"
+    assert made.model.table.shape[1] == 3
+    assert accuracy(made, parted.certify) > accuracy(form, parted.certify) - 0.1
+    assert technique("static_fold").offers(made, task) == ()
+
+
+def test_a_table_answers_a_text_without_any_token(form: Form, parted: Parted) -> None:
+    import numpy
+
+    for name in ("text_static", "text_tfidf"):
+        made = technique(name).apply(form, technique(name).offers(form, parted.task)[0], parted.task)
+        for cases in ([""], ["", "matrix", ""], ["\u4e00"]):
+            found = scores(made, cases)
+            assert numpy.isfinite(found).all()
+            assert found.shape == (len(cases), 3)
+
+
+def test_tfidf_answers_as_scikit_learn_does(form: Form, parted: Parted) -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    from vatio.optimise.model.techniques.texts._head import fitted_head
+
+    task = parted.task
+    made = technique("text_tfidf").apply(form, Offer(params={"words": 2}), task)
+    weigh = TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"[^\W_]\w+", binary=True).fit(task.fit.x)
+    weight, bias = fitted_head(weigh.transform(task.fit.x), task)
+    wanted = weigh.transform(parted.certify.x) @ weight.T + bias
+    assert scores(made, parted.certify.x, batch=1) == pytest.approx(wanted, abs=1e-3)
+
+
+def test_an_encoder_without_a_list_of_layers_keeps_them(form: Form, parted: Parted) -> None:
+    from dataclasses import replace
+
+    from tests.optimise.model._texts import encoder
+
+    changed = replace(form, model=replace(form.model, encoder=encoder(1)))
+    with pytest.raises(NotApplicable, match="layers"):
+        technique("text_layers").offers(changed, parted.task)
 
 
 def test_techniques_follow_one_another(form: Form, parted: Parted, tmp_path: Path) -> None:
