@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import click
 
@@ -15,8 +15,9 @@ from vatio.errors import UnknownName, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vatio.cli.improving import KeptFront
     from vatio.ledger import Ledger, Samples
-    from vatio.records import Estimate, RunRecord, Verdict
+    from vatio.records import Estimate, FileDigest, RunRecord, Verdict
 
 
 @click.command("report", epilog=RUN_HELP)
@@ -37,21 +38,27 @@ def command(
     estimate = _estimate(planned, runs) if planned else None
     with rim.ledger() as ledger:
         records = [ledger.run(run) for run in runs]
-        verdict = _verdict(ledger, records)
+        found = _Found(_verdict(ledger, records), _front(rim, records))
         if html:
-            _written(rim, html, _page(ledger, records, verdict, language=language, estimate=estimate))
+            _written(rim, html, _page(ledger, records, found, language=language, estimate=estimate))
     if md:
-        _written(rim, md, _markdown(records, verdict, estimate))
+        _written(rim, md, _markdown(records, found, estimate))
     if as_json:
-        more = {} if verdict is None else {"verdict": verdict}
-        put_json({"schema": "vatio.runs/1", "runs": records, **_together(records), **more})
+        more = {"verdict": found.verdict, "front": None if found.kept is None else found.kept.front}
+        known = {name: value for name, value in more.items() if value is not None}
+        put_json({"schema": "vatio.runs/1", "runs": records, **_together(records), **known})
     elif not html and not md:
-        put(_markdown(records, verdict, estimate))
+        put(_markdown(records, found, estimate))
 
 
-def _page(
-    ledger: Ledger, records: Sequence[RunRecord], verdict: Verdict | None, *, language: str, estimate: Estimate | None
-) -> str:
+class _Found(NamedTuple):
+    """Hold what a run came to beside its own record: a comparison's verdict, a search's front."""
+
+    verdict: Verdict | None
+    kept: KeptFront | None
+
+
+def _page(ledger: Ledger, records: Sequence[RunRecord], beside: _Found, *, language: str, estimate: Estimate | None) -> str:
     samples = {record.id: found for record in records if (found := _samples(ledger, record.id))}
     footprints = {record.id: made for record in records if (made := ledger.facts(record.id).footprint)}
     from vatio.cli.recording import plan_outcome
@@ -59,28 +66,37 @@ def _page(
     outcomes = {record.id: outcome for record in records if record.plan and (outcome := plan_outcome(ledger, record.id))}
     last = ledger.head()
     head = last.hash if last else None
-    if verdict is None:
+    if beside.verdict is None and beside.kept is None:
         from vatio.report import to_html
 
         return to_html(
             records, samples, footprints=footprints, head=head, language=language, estimate=estimate, outcomes=outcomes
         )
     from vatio.report.page import Material
-    from vatio.report.verdict import to_html as verdict_to_html
 
     material = Material(samples=samples, footprints=footprints, head=head, estimate=estimate, outcomes=outcomes)
-    return verdict_to_html(verdict, record=records[0], material=material, language=language)
+    if beside.kept is not None:
+        from vatio.report.front import front_html
+
+        return front_html(beside.kept.front, record=records[0], material=material, folder=beside.kept.folder, language=language)
+    from vatio.report.verdict import to_html as verdict_to_html
+
+    return verdict_to_html(cast("Verdict", beside.verdict), record=records[0], material=material, language=language)
 
 
-def _markdown(records: Sequence[RunRecord], verdict: Verdict | None, estimate: Estimate | None) -> str:
+def _markdown(records: Sequence[RunRecord], beside: _Found, estimate: Estimate | None) -> str:
     from vatio.report import to_markdown
 
     own = to_markdown(records, estimate=estimate)
-    if verdict is None:
+    if beside.kept is not None:
+        from vatio.report.front import front_markdown
+
+        return f"{front_markdown(beside.kept.front)}\n{own}"
+    if beside.verdict is None:
         return own
     from vatio.report.verdict import to_markdown as verdict_to_markdown
 
-    return f"{verdict_to_markdown(verdict)}\n{own}"
+    return f"{verdict_to_markdown(beside.verdict)}\n{own}"
 
 
 def _verdict(ledger: Ledger, records: Sequence[RunRecord]) -> Verdict | None:
@@ -88,6 +104,19 @@ def _verdict(ledger: Ledger, records: Sequence[RunRecord]) -> Verdict | None:
     from vatio.cli.proving import verdict_of
 
     return verdict_of(ledger, records[0].id) if len(records) == 1 else None
+
+
+def _front(rim: Rim, records: Sequence[RunRecord]) -> KeptFront | None:
+    """Read the front of a search."""
+    if len(records) > 1 or not any(each.path.endswith("front.json") for each in _outputs(records[0])):
+        return None
+    from vatio.cli.improving import front_of
+
+    return front_of(records[0], rim.note)
+
+
+def _outputs(record: RunRecord) -> Sequence[FileDigest]:
+    return () if record.environment is None else record.environment.outputs
 
 
 def _together(records: Sequence[RunRecord]) -> dict[str, Any]:
