@@ -10,7 +10,7 @@ from typing import Any
 
 from vatio.errors import UsageError
 from vatio.optimise.model._form import Form, Predictor
-from vatio.optimise.model.runtimes._shaping import shaper
+from vatio.optimise.model.runtimes._shaping import laid_out, shaper
 from vatio.optimise.model.runtimes._sklearn import content_of
 from vatio.plugins import require
 
@@ -26,7 +26,7 @@ class OnnxRuntime:
 
     Settings, all optional: ``output`` is the one to ask for (the last of numbers, else), ``columns`` the columns of a table
     that each input takes (in their order, else), ``level`` how far ONNX Runtime optimises (none, basic, extended, layout,
-    all), ``threads`` (1), and those of ``shaper``.
+    all), ``threads`` (1), and those of ``shaper`` and ``laid_out``.
     """
 
     def predictor(self, form: Form, *, batch: int) -> Predictor:
@@ -36,7 +36,7 @@ class OnnxRuntime:
             UsageError: ONNX Runtime cannot run it.
         """
         asking = _asking(form)
-        return _Bound(asking, batch) if asking.can_bind else _Asked(asking)
+        return laid_out(form, _Bound(asking, batch) if asking.can_bind else _Asked(asking))
 
     def save(self, form: Form, folder: Path) -> None:
         """Write the graph."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from vatio.optimise.model._form import Form
+from vatio.optimise.model._form import Form, Predictor
 from vatio.plugins import require
 
 # What a class that the model never saw gets where scores only rank: less than any other, and still a number.
@@ -46,3 +46,19 @@ def _placed(places: Sequence[int], least: float) -> Callable[[Any], Any]:
         return wide
 
     return placed
+
+
+def laid_out(form: Form, predictor: Predictor) -> Predictor:
+    """Have cases given as rows where the setting ``flat`` says so; they may be images."""
+    return _Rows(predictor) if form.settings.get("flat") else predictor
+
+
+class _Rows:
+    __slots__ = ("_scores",)
+
+    def __init__(self, predictor: Predictor) -> None:
+        self._scores = predictor.scores
+
+    def scores(self, cases: Any) -> Any:
+        """Give the scores."""
+        return self._scores(cases.reshape(len(cases), -1))

@@ -9,7 +9,7 @@ from typing import Any
 
 from vatio.errors import UsageError
 from vatio.optimise.model._form import Form, Predictor
-from vatio.optimise.model.runtimes._shaping import shaper
+from vatio.optimise.model.runtimes._shaping import laid_out, shaper
 from vatio.optimise.model.runtimes._skops import packed, unpacked
 from vatio.plugins import require
 
@@ -55,7 +55,7 @@ class SklearnRuntime:
         elif method == "decision_function":
             call = _two_sided(call)
         shaped = shaper(form) if is_classes else None
-        return Answering(call if shaped is None else lambda cases: shaped(call(cases)))
+        return laid_out(form, Answering(call if shaped is None else lambda cases: shaped(call(cases))))
 
     def save(self, form: Form, folder: Path) -> None:
         """Write the estimator, as skops does."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from vatio.errors import UsageError
 from vatio.optimise.model._form import Form, Predictor
-from vatio.optimise.model.runtimes._shaping import shaper
+from vatio.optimise.model.runtimes._shaping import laid_out, shaper
 from vatio.optimise.model.runtimes._sklearn import content_of
 from vatio.plugins import require
 
@@ -20,12 +20,13 @@ _FILE = "model.treelite"
 class TreeliteRuntime:
     """Run a treelite model on one thread.
 
-    Settings: ``rounds`` where cases are rounded to 32 bits first, as the estimator did, and those of ``shaper``.
+    Settings: ``rounds`` where cases are rounded to 32 bits first, as the estimator did, and those of
+    ``shaper`` and ``laid_out``.
     """
 
     def predictor(self, form: Form, *, batch: int) -> Predictor:
         """Make trees ready for ``batch`` cases a call."""
-        return _Interpreted(form, batch)
+        return laid_out(form, _Interpreted(form, batch))
 
     def save(self, form: Form, folder: Path) -> None:
         """Write the trees as treelite does."""

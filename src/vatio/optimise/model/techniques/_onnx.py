@@ -7,13 +7,12 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model.techniques._carried import as_laid_out, carried
 from vatio.optimise.model.techniques._ensemble import Ensemble, ensemble_of
 from vatio.optimise.model.techniques._ensemble_graph import ensemble_graph
 from vatio.optimise.model.techniques._same import at_limits, same
 from vatio.optimise.model.techniques._skl2onnx import piped_graph, skl2onnx_graph
 from vatio.plugins import require
-
-_KEPT = ("places",)
 
 
 class Onnx:
@@ -38,16 +37,16 @@ class Onnx:
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Convert it."""
         is_double = offer.params["precision"] == "float64"
-        settings = {name: form.settings[name] for name in _KEPT if name in form.settings}
+        settings, rows = {"exported_from": "sklearn", **carried(form)}, as_laid_out(task, form)
         steps, ensemble = _parts(form.model)
         if ensemble is None:
-            return _checked(form, skl2onnx_graph(form.model, task, is_double=is_double), settings, task, offer)
+            return _checked(form, skl2onnx_graph(form.model, rows, is_double=is_double), settings, task, offer)
         if steps:
-            graph = piped_graph(form.model, ensemble, task, is_double=is_double)
+            graph = piped_graph(form.model, ensemble, rows, is_double=is_double)
             return _checked(form, graph, settings, task, offer)
         graph = ensemble_graph(ensemble, is_double=is_double)
         converted = Form(kind="onnx", model=graph, answers=form.answers, settings=settings)
-        probes = at_limits(ensemble, task, is_float32=not is_double)
+        probes = at_limits(ensemble, rows, is_float32=not is_double)
         return same(form, converted, task, probes=probes, is_exact=offer.is_exact)
 
 

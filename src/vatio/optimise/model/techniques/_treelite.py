@@ -7,6 +7,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model.techniques._carried import as_laid_out, carried
 from vatio.optimise.model.techniques._ensemble import ensemble_of
 from vatio.optimise.model.techniques._same import at_limits, same
 from vatio.plugins import require
@@ -28,7 +29,7 @@ class Treelite:
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Take it over and check its answers."""
         trees = _imported(form.model)
-        settings: dict[str, Any] = {"places": form.settings["places"]} if "places" in form.settings else {}
+        settings = {"made_by": "treelite", **carried(form)}
         # Forests and classic boosting compare numbers of 32 bits, histogram boosting those of 64 that it is given.
         if not type(form.model).__name__.startswith("Hist"):
             settings["rounds"] = True
@@ -36,7 +37,7 @@ class Treelite:
             settings["spread"] = "pair"
         converted = Form(kind="treelite", model=trees, answers=form.answers, settings=settings)
         ensemble = ensemble_of(form.model)
-        probes = None if ensemble is None else at_limits(ensemble, task, is_float32=ensemble.is_float32)
+        probes = None if ensemble is None else at_limits(ensemble, as_laid_out(task, form), is_float32=ensemble.is_float32)
         return same(form, converted, task, probes=probes)
 
 
