@@ -1,3 +1,4 @@
+import math
 import random
 
 import pytest
@@ -87,3 +88,19 @@ def test_combinations_without_end_and_knobs_that_turn_nothing_are_refused():
         settings_of([many, many], ("x",))
     with pytest.raises(UsageError, match="nothing to turn"):
         settings_of([], ("x",))
+
+
+def test_the_bounds_are_those_of_student():
+    race = Race(names=("d", "a")).with_blocks(
+        [{"d": 1.0, "a": 1.0}, {"d": 1.0, "a": math.exp(0.01)}, {"d": 1.0, "a": math.exp(-0.01)}]
+    )
+    # t of 2 degrees that is passed above with 2 %: 4.8487 (tables); the standard error is 0.01 / sqrt(3).
+    half = 4.848732 * 0.01 / math.sqrt(3.0)
+    assert race.change("a", "d").high == pytest.approx(math.expm1(half), rel=1e-5)
+    assert race.change("a", "d").low == pytest.approx(math.expm1(-half), rel=1e-5)
+
+
+def test_settings_that_cost_the_same_are_seldom_told_apart():
+    races = [raced({"default": 1.0, "a": 1.0}, blocks=3, noise=0.02, seed=seed) for seed in range(400)]
+    told = sum(not race.change("a", "default").low <= 0.0 <= race.change("a", "default").high for race in races)
+    assert told / len(races) < 0.08  # 2 % on either side

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -72,3 +73,23 @@ def test_a_file_that_says_it_already_is_not_overwritten(tmp_path):
     with pytest.raises(UsageError, match="no TOML"):
         keep_in(str(path), found)
     assert setting_lines(found) == ['environ = { OMP_NUM_THREADS = "1" }']
+
+
+@pytest.mark.slow
+def test_a_setting_that_hangs_uses_up_its_part_of_the_time_and_no_more(project):
+    code = "import sys, time\nif sys.argv[1] == '0': time.sleep(1000)\nfor _ in range(300_000): pass"
+    begin_s = time.monotonic()
+    done = vatio(
+        "plan", "tune", "--knob", "n=3,0", "--max-time", "8s", "--json", "--", sys.executable, "-c", code, "{n}", cwd=project
+    )
+    assert time.monotonic() - begin_s < 20.0
+    found = json.loads(done.stdout)
+    assert found["chosen"] == {"n": "3"}
+    assert "as asked" in found["tried"][1]["reason"]
+
+
+@pytest.mark.slow
+def test_a_workload_that_hangs_as_it_is_is_said(project):
+    done = vatio("plan", "tune", "--knob", "A=1,2", "--max-time", "3s", "--", "sleep", "1000", cwd=project)
+    assert done.returncode == 3
+    assert "fails as it is: ended after" in done.stderr

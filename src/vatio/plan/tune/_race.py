@@ -47,7 +47,8 @@ class Race:
         if len(logs) < _FEWEST:
             return None
         mean = statistics.fmean(logs)
-        half = student_quantile(1.0 - _LEVEL, len(logs) - 1) * statistics.stdev(logs) / math.sqrt(len(logs))
+        # The quantile is of both sides together.
+        half = student_quantile(2.0 * _LEVEL, len(logs) - 1) * statistics.stdev(logs) / math.sqrt(len(logs))
         return Bounds(*(math.expm1(end) for end in (mean, mean - half, mean + half)))
 
     def best(self, among: Sequence[str]) -> str:

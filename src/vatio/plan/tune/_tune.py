@@ -74,10 +74,18 @@ def tune(
         left_s = None if end_s is None else end_s - time.monotonic()
         if search.is_over or (left_s is not None and left_s <= 0.0):
             break
+        arms = search.arms()
         design = PairedDesign(
-            pairs=blocks, warm_up=0 if number else 1, seed=number, pin=False, max_time_s=left_s, work_unit=work_unit
+            pairs=blocks,
+            warm_up=0 if number else 1,
+            seed=number,
+            pin=False,
+            # A setting that hangs may use up its own part of the time, and no more.
+            timeout_s=None if left_s is None else left_s / len(arms),
+            max_time_s=left_s,
+            work_unit=work_unit,
         )
-        search.learn(measure_paired(search.arms(), design=design, config=config, options=_named(options, number)))
+        search.learn(measure_paired(arms, design=design, config=config, options=_named(options, number)))
     return search.result()
 
 
