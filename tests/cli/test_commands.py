@@ -96,6 +96,7 @@ def test_doctor_says_what_is_found_and_how_to_mend_the_rest(shell: Shell) -> Non
     assert not (shell.folder / ".vatio").exists(), "doctor only looks"
 
 
+@pytest.mark.slow
 def test_a_baseline_is_kept_and_taken_from_the_next_run_on(shell: Shell) -> None:
     done = shell("doctor", "--baseline", "3s", "--json")
     idle_w = json.loads(done.stdout)["idle_w"]

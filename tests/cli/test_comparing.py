@@ -18,6 +18,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     return shell
 
 
+@pytest.mark.slow
 def test_three_runs_that_cost_many_times_as_much_fail(kept: Shell) -> None:
     done = kept("runs", "compare", "before", "after")
     assert done.returncode == 1, done.stderr

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Shell
 
 
@@ -75,6 +76,7 @@ def test_a_search_that_cannot_match_finds_nothing(shell: Shell) -> None:
     assert shell("runs", "show", "\udcff").returncode == 2
 
 
+@pytest.mark.slow
 def test_a_process_with_hardly_a_descriptor_left_keeps_the_childs_code(shell: Shell) -> None:
     for most in (6, 8, 12, 16, 20):
         assert shell.script(f"ulimit -n {most}; vatio run -- sh -c 'exit 7'").returncode == 7

@@ -21,6 +21,7 @@ def asked(project, *words, **environ):
     return done.returncode, out, said
 
 
+@pytest.mark.slow
 def test_the_terminal_shows_the_tier_what_was_compared_and_where_it_is_attested(project):
     code, out, said = asked(project, "reproduce", "seeded")
     assert code == 0, said
@@ -40,12 +41,14 @@ def test_a_replay_is_a_run_of_the_ledger_with_the_original_as_its_parent(project
     assert asked(project, "ledger", "verify", "--rebuild")[0] == 0
 
 
+@pytest.mark.slow
 def test_what_is_asked_of_a_replay_is_asked_of_its_original(project):
     first = json.loads(asked(project, "reproduce", "seeded", "--json")[1])
     again = json.loads(asked(project, "reproduce", first["replay"], "--json")[1])
     assert again["original"] == first["original"]
 
 
+@pytest.mark.slow
 def test_a_dry_run_runs_nothing(project):
     before = asked(project, "runs", "list", "--json")[1]
     code, out, _ = asked(project, "reproduce", "seeded", "--dry-run")
@@ -58,6 +61,7 @@ def test_a_dry_run_runs_nothing(project):
     assert json.loads(out)["missing"] == ["data.csv is gone"]
 
 
+@pytest.mark.slow
 def test_an_attestation_is_checked_by_its_public_key_alone(project):
     public = asked(project, "ledger", "keygen")[1].strip()
     code, out, _ = asked(project, "reproduce", "seeded", "--attest", "replay.dsse.json")
@@ -101,6 +105,7 @@ def test_bad_use_is_told(project, words, said):
     assert (code, said in told) == (2, True), told
 
 
+@pytest.mark.slow
 def test_a_metric_over_seeds_is_held_within_a_margin(project):
     project.run("--input", "data.csv", "--name", "free", "--", sys.executable, "train.py")
     words = ("reproduce", "free", "--seeds", "4", "--metric", "accuracy", "--json")
@@ -112,6 +117,7 @@ def test_a_metric_over_seeds_is_held_within_a_margin(project):
     assert any("TOST" in one["reason"] for one in json.loads(narrow[1])["diverged"])
 
 
+@pytest.mark.slow
 def test_a_seed_is_put_where_an_argument_says_so(project):
     words = ("reproduce", "seeded", "--arg", "2={seed}", "--seeds", "3", "--margin", "9", "--metric", "accuracy", "--json")
     verdict = json.loads(asked(project, *words)[1])

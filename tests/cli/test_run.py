@@ -128,6 +128,7 @@ def test_options_win_over_the_file_and_reach_the_record(shell: Any) -> None:
     assert record["interval_s"] == 0.25
 
 
+@pytest.mark.slow
 def test_the_receipt_has_the_change_from_the_second_run_on(shell: Any) -> None:
     first = shell("run", "--", "sleep", "0.05").stderr
     assert "no earlier run of this command" in first
@@ -202,6 +203,7 @@ def test_no_arguments_bring_a_traceback(tmp_path_factory: pytest.TempPathFactory
     assert "internal error" not in said.getvalue()
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(words=st.lists(ANY_WORD, max_size=4))
 def test_no_run_brings_a_traceback(tmp_path_factory: pytest.TempPathFactory, words: list[str]) -> None:

@@ -208,6 +208,7 @@ def test_the_child_finds_its_run_boot_and_spool(shell: Shell) -> None:
     assert boot == record["hosts"][0]["boot"]
 
 
+@pytest.mark.slow
 def test_runs_are_listed_newest_first_and_found_by_every_name(shell: Shell) -> None:
     for name in ("one", "two", "three"):
         assert shell("run", "-q", "--name", name, "--", "true").returncode == 0

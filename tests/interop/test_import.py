@@ -79,6 +79,7 @@ def test_what_vatio_wrote_adds_nothing_to_the_ledger_that_it_came_from(file, led
         assert (done.added, done.known) == ((), 1), name
 
 
+@pytest.mark.slow
 def test_a_broken_off_import_is_taken_up_again(file, ledger):
     path = file(f"{HEAD}\n{rows(*range(1200))}")
 

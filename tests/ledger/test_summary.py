@@ -180,6 +180,7 @@ names = (
 kinds = ("begin", "end", "work", "metric", "artifact", "gap", "note", "rank", "fault", "other")
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.fixed_dictionaries({"e": st.sampled_from(kinds)}, optional=dict.fromkeys(names, anything)),

@@ -42,6 +42,7 @@ def first_line(rank: subprocess.Popen[str]) -> list[str]:
     return rank.stdout.readline().split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ranks", [4, 8])
 def test_one_run_of_all_ranks_has_the_hosts_joules_once(project: Path, ranks: int) -> None:
     started = [start(project, rank, ranks, 1.5) for rank in range(ranks)]
@@ -58,6 +59,7 @@ def test_one_run_of_all_ranks_has_the_hosts_joules_once(project: Path, ranks: in
     assert sorted(phase.name for phase in run.phases) == sorted(f"rank {rank}" for rank in range(ranks))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("range_j", ["1e9", "60.0"])
 def test_when_the_measurer_is_killed_another_goes_on_and_no_joule_is_lost(project: Path, range_j: str) -> None:
     started = [start(project, rank, 4, 2.5, RANGE_J=range_j) for rank in range(4)]
@@ -78,6 +80,7 @@ def test_when_the_measurer_is_killed_another_goes_on_and_no_joule_is_lost(projec
     assert any("ended without leaving its block" in note for note in run.notes)
 
 
+@pytest.mark.slow
 def test_a_measurer_that_leaves_first_hands_its_run_over(project: Path) -> None:
     first = start(project, 0, 2, 0.5)
     head = first_line(first)
@@ -94,6 +97,7 @@ def test_a_measurer_that_leaves_first_hands_its_run_over(project: Path) -> None:
     assert run.status == "finished"
 
 
+@pytest.mark.slow
 def test_the_cpu_time_of_every_rank_is_the_runs(project: Path) -> None:
     started = [start(project, rank, 3, 1.5, work_s=0.4) for rank in range(3)]
     for rank in started:

@@ -157,6 +157,7 @@ def test_what_a_caller_says_between_the_steps_of_a_generator_is_the_callers() ->
     assert run.record.work == {"outside": 1.0}
 
 
+@pytest.mark.slow
 def test_an_abandoned_generator_has_finished() -> None:
     runs: list[Run] = []
 

@@ -382,6 +382,7 @@ def wait_for(path: Path) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after_s", [0.15, 0.35, 0.6])
 def test_after_sigkill_the_workload_goes_on_and_the_run_reads_interrupted(home: Path, after_s: float) -> None:
     process = wrapper("sh", "-c", "echo > begun; sleep 1; echo > done")
@@ -398,6 +399,7 @@ def test_after_sigkill_the_workload_goes_on_and_the_run_reads_interrupted(home: 
     assert (home / "done").exists()
 
 
+@pytest.mark.slow
 def test_a_stopped_wrapper_leaves_a_gap_and_its_workload_goes_on(home: Path) -> None:
     (home / "vatio.toml").write_text('[meters]\ninterval_s = 0.1\n[record]\nenvironment = "off"\n')
     process = wrapper("sh", "-c", "echo > begun; sleep 0.6; echo > half; sleep 3")

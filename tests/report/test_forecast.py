@@ -62,6 +62,7 @@ def test_a_terminal_gets_finer_letters() -> None:
     assert all(mark in drawing for mark in "●━░│└")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hours", "known"), [(1, 0), (1, 1), (7, 3), (168, 48), (2000, 48), (8784, 48)])
 def test_any_length_fits(hours: int, known: int) -> None:
     lines = forecast_lines(shown(hours, known=known))

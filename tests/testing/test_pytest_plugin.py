@@ -99,6 +99,7 @@ def test_a_mark_that_cannot_be_is_told_and_the_test_counts_by_itself(project: Pa
     assert "open         test_it.py::test_one: not judged: the mark `energy` has no 'max_joules'" in done.stdout
 
 
+@pytest.mark.slow
 def test_strict_fails_what_could_not_be_judged(project: Path) -> None:
     rewrite(project, "import pytest\n@pytest.mark.energy(max_joules=3)\ndef test_one(): pass\n")
 
@@ -147,6 +148,7 @@ def test_a_marked_test_that_fails_or_is_skipped_is_named(project: Path) -> None:
     assert done.stdout.count("not judged: it failed or was skipped") == 2
 
 
+@pytest.mark.slow
 def test_beside_other_workers_nothing_is_judged(project: Path) -> None:
     done = run(project, "--vatio", "-n", "2")
 

@@ -107,6 +107,7 @@ def test_an_archive_in_a_folder_of_any_name_has_an_address(tmp_path: Path) -> No
     assert f"{tmp_path}/a%20folder%20%231/a.whl " in requirements_text(Lock(packages=(locked,), folder=str(folder)))
 
 
+@pytest.mark.slow
 @given(st.lists(packages(), max_size=4, unique_by=lambda package: package.name))
 def test_any_lock_survives_its_file(found: list[LockedPackage]) -> None:
     import tempfile

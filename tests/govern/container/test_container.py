@@ -31,6 +31,7 @@ def exported(project, *words):
     return done.returncode, out, said, Path(project.folder) / "box"
 
 
+@pytest.mark.slow
 def test_a_recipe_holds_code_packages_data_and_command(project):
     project.run("--input", "data.csv", "--output", "weights.json", "--", sys.executable, "train.py", "7")
     code, out, said, box = exported(project, "--base-image", PINNED)
@@ -47,6 +48,7 @@ def test_a_recipe_holds_code_packages_data_and_command(project):
     assert len(out.splitlines()) == 5
 
 
+@pytest.mark.slow
 def test_without_a_digest_the_base_image_is_unpinned_and_that_is_said(project):
     project.run("--output", "weights.json", "--input", "data.csv", "--", sys.executable, "train.py", "7")
     _, _, said, box = exported(project)

@@ -45,6 +45,7 @@ def test_what_can_mean_nothing_is_bad_use(asked):
         ReproduceRequest(run="@1", environ={}, **asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -71,6 +72,7 @@ def test_a_file_that_is_no_bundle_is_not_taken_for_the_name_of_a_run(project):
     assert done.returncode == 3
 
 
+@pytest.mark.slow
 def test_a_command_that_says_seed_for_reasons_of_its_own_is_replayed_as_it_is(project):
     kept(project, "open('o.json', 'w').write('1.5')", "{seed}")
     found = project.replay()
@@ -78,6 +80,7 @@ def test_a_command_that_says_seed_for_reasons_of_its_own_is_replayed_as_it_is(pr
     assert with_seed(["{seed}", "{seed}"], 7, given=[1]) == ("{seed}", "7")
 
 
+@pytest.mark.slow
 def test_secrets_that_a_replay_prints_are_kept_nowhere(project):
     code = "open('o.json', 'w').write('1.5')\nif again: sys.exit('bad ' + sys.argv[3] + os.environ.get('MY_TOKEN', ''))"
     kept(project, code, "--token", "hunter2hunter2")
@@ -94,6 +97,7 @@ def test_a_value_for_a_part_of_a_word_is_a_secret_too():
     assert set(secrets_given(["t.py", "--key=***", "word"], request=request)) == {"xyz", "--key=abc", "abc"}
 
 
+@pytest.mark.slow
 def test_a_metric_of_each_run_within_is_compared(project):
     code = "for n in range(3):\n    with vatio.track(name=f't{n}'): vatio.log_metric('m', n + (again and n == 1))"
     kept(project, code, outputs=())
@@ -102,6 +106,7 @@ def test_a_metric_of_each_run_within_is_compared(project):
     assert [(one["field"], one["original"], one["replay"]) for one in found.verdict["diverged"]] == [("metrics.m (t1)", 1, 2)]
 
 
+@pytest.mark.slow
 def test_a_program_that_measures_a_block_of_itself_is_replayed_by_its_command(project):
     project.write(w_py="import vatio\nwith vatio.track(name='t'): vatio.log_metric('m', 1.5)")
     subprocess.run([PYTHON, "w.py"], cwd=project.folder, env=project.environ, check=True, capture_output=True)
@@ -109,6 +114,7 @@ def test_a_program_that_measures_a_block_of_itself_is_replayed_by_its_command(pr
     assert (found.exit_code, found.verdict.get("tier")) == (0, "L0"), (found.verdict, found.said)
 
 
+@pytest.mark.slow
 def test_a_run_that_a_signal_has_ended_ends_by_it_again(project):
     kept_code = "open('o.json', 'w').write('1.5')\nos.kill(os.getpid(), 9)"
     with pytest.raises(RuntimeError):
@@ -117,12 +123,14 @@ def test_a_run_that_a_signal_has_ended_ends_by_it_again(project):
     assert (found.exit_code, found.verdict["tier"]) == (0, "L0"), (found.verdict, found.said)
 
 
+@pytest.mark.slow
 def test_an_output_that_neither_run_has_left_is_named_as_such(project):
     kept(project, "pass")
     first = project.replay().verdict["diverged"][0]
     assert first["reason"].startswith("output: it was declared")
 
 
+@pytest.mark.slow
 def test_an_output_above_the_folder_that_the_commit_has_is_not_taken_for_a_new_one(project):
     def git(*words):
         subprocess.run(["git", *words], cwd=project.folder, env=project.environ, check=True)
@@ -142,6 +150,7 @@ def test_an_output_above_the_folder_that_the_commit_has_is_not_taken_for_a_new_o
     assert found.verdict["diverged"][0]["replay"] == "not there"
 
 
+@pytest.mark.slow
 def test_an_output_behind_a_link_that_leads_out_of_the_code_is_not_written_over(project, tmp_path):
     results = tmp_path / "results"
     results.mkdir()
@@ -157,6 +166,7 @@ def test_an_output_behind_a_link_that_leads_out_of_the_code_is_not_written_over(
     assert (results / "o.txt").stat().st_mtime_ns == before
 
 
+@pytest.mark.slow
 def test_what_a_repetition_has_left_outside_of_the_code_is_not_found_by_the_next(project, tmp_path):
     place = tmp_path / "out" / "count.txt"
     place.parent.mkdir()
@@ -170,6 +180,7 @@ def test_what_a_repetition_has_left_outside_of_the_code_is_not_found_by_the_next
     assert found.verdict["diverged"][0]["reason"].startswith("seed")
 
 
+@pytest.mark.slow
 def test_a_secret_that_is_given_again_is_not_shown_by_a_dry_run(project):
     kept(project, "open('o.json', 'w').write('1.5')", "--token", "hunter2hunter2")
     found = project.replay("--arg", "4=hunter2hunter2", "--dry-run")
@@ -178,6 +189,7 @@ def test_a_secret_that_is_given_again_is_not_shown_by_a_dry_run(project):
     assert any("--token ***" in step for step in found.verdict["steps"])
 
 
+@pytest.mark.slow
 def test_code_that_the_loader_puts_into_a_replay_is_named(project):
     kept(project, "open('o.json', 'w').write('1.5')")
     found = project.replay(LD_LIBRARY_PATH="/somewhere/else")

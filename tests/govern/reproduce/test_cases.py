@@ -15,6 +15,7 @@ def _marked(name):
     return pytest.param(name, marks=pytest.mark.slow) if name == "patched wheel" else name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [_marked(name) for name in CASES])
 def test_a_replay_finds_and_names(name, tmp_path):
     if name == "other ISA":
@@ -24,6 +25,7 @@ def test_a_replay_finds_and_names(name, tmp_path):
     assert found.names(kind, place), (found.exit_code, found.verdict, found.said)
 
 
+@pytest.mark.slow
 def test_a_seeded_run_is_reproduced_bit_by_bit(tmp_path):
     project = project_in(str(tmp_path))
     found = seeded(project)
@@ -89,6 +91,7 @@ sha256 = "{digest}"
     )
 
 
+@pytest.mark.slow
 def test_data_that_later_commits_have_changed_is_taken_from_the_runs_own_commit(project):
     def git(*words):
         subprocess.run(["git", *words], cwd=project.folder, env=project.environ, check=True)
@@ -104,6 +107,7 @@ def test_data_that_later_commits_have_changed_is_taken_from_the_runs_own_commit(
     assert (found.exit_code, found.verdict["tier"]) == (0, "L0"), (found.verdict, found.said)
 
 
+@pytest.mark.slow
 def test_a_result_file_that_was_bettered_after_the_run_is_named(project):
     project.run("--input", "data.csv", "--output", "weights.json", "--", sys.executable, "train.py", "7")
     path = Path(project.folder) / "weights.json"
@@ -112,6 +116,7 @@ def test_a_result_file_that_was_bettered_after_the_run_is_named(project):
     assert found.names("metric", "outputs.weights.json"), (found.verdict, found.said)
 
 
+@pytest.mark.slow
 def test_a_result_file_that_a_later_run_has_written_is_not_edited(project):
     for seed in ("7", "8"):
         project.run("--input", "data.csv", "--output", "weights.json", "--name", seed, "--", sys.executable, "train.py", seed)
@@ -120,6 +125,7 @@ def test_a_result_file_that_a_later_run_has_written_is_not_edited(project):
     assert done.returncode == 0, said
 
 
+@pytest.mark.slow
 def test_a_metric_that_the_code_does_not_come_to_is_named(project):
     flag = Path(project.environ["HOME"]) / "better"
     flag.touch()

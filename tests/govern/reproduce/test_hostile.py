@@ -29,6 +29,7 @@ def missing(found):
     return " ".join(found.verdict["missing"])
 
 
+@pytest.mark.slow
 def test_secrets_of_the_command_are_given_again_and_never_guessed(project):
     project.write(secret_py="import sys; open('o.json', 'w').write(str(len(sys.argv[2])))")
     project.run("--output", "o.json", "--", PYTHON, "secret.py", "--token", "hunter2hunter2")
@@ -48,6 +49,7 @@ def test_an_argument_that_is_none_is_bad_use(project, words, said):
     assert said in found.said
 
 
+@pytest.mark.slow
 def test_code_of_which_only_the_digest_was_kept_is_named(project):
     project.write(train_py="open('o.json', 'w').write('1')")
     project.run("--output", "o.json", "--", PYTHON, "train.py", VATIO_RECORD_CODE="digest")
@@ -84,6 +86,7 @@ def test_a_run_of_another_tool_is_not_replayed(project):
     assert "another tool" in missing(found)
 
 
+@pytest.mark.slow
 def test_a_data_file_that_is_gone_is_named(project):
     project.run("--input", "data.csv", "--output", "weights.json", "--", PYTHON, "train.py", "7")
     os.unlink(os.path.join(project.folder, "data.csv"))
@@ -92,6 +95,7 @@ def test_a_data_file_that_is_gone_is_named(project):
     assert "data.csv is gone" in missing(found)
 
 
+@pytest.mark.slow
 def test_an_output_outside_of_the_tree_is_led_into_the_scratch_copy(project, tmp_path):
     outside = tmp_path / "results" / "o.json"
     outside.parent.mkdir()
@@ -103,6 +107,7 @@ def test_an_output_outside_of_the_tree_is_led_into_the_scratch_copy(project, tmp
     assert outside.stat().st_mtime_ns == before.st_mtime_ns
 
 
+@pytest.mark.slow
 def test_an_output_outside_of_the_tree_that_the_command_does_not_name_is_not_written_over(project, tmp_path):
     outside = tmp_path / "o.json"
     project.write(write_py=f"open({str(outside)!r}, 'w').write('1.5')")
@@ -112,6 +117,7 @@ def test_an_output_outside_of_the_tree_that_the_command_does_not_name_is_not_wri
     assert "written over" in missing(found)
 
 
+@pytest.mark.slow
 def test_the_users_tree_is_not_touched(project):
     def state():
         skipped = (".vatio", ".git/index")
@@ -127,6 +133,7 @@ def test_the_users_tree_is_not_touched(project):
     assert list(replays(project).iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_command_that_does_not_end_is_ended(project):
     project.write(
         stuck_py="import os, sys, time\nif os.path.exists(sys.argv[1]): time.sleep(600)\nopen('o.json','w').write('1')"
@@ -142,6 +149,7 @@ def test_a_command_that_does_not_end_is_ended(project):
     assert list(replays(project).iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_replay_that_fails_says_what_it_printed_last(project):
     project.write(
         moody_py="import os, sys\nif os.path.exists(sys.argv[1]): sys.exit('no mood today')\nopen('o.json','w').write('1')"
@@ -154,6 +162,7 @@ def test_a_replay_that_fails_says_what_it_printed_last(project):
     assert "no mood today" in first["reason"]
 
 
+@pytest.mark.slow
 def test_what_a_killed_replay_has_left_is_removed_at_the_next_start_and_its_workload_has_ended(project):
     project.write(long_py=LONG)
     flag = os.path.join(project.environ["HOME"], "flag")
@@ -203,6 +212,7 @@ def test_a_workload_that_would_go_on_for_ever_does_not_outlive_its_replay(projec
     until(lambda: not os.path.exists(f"/proc/{Path(flag + '.pid').read_text()}"))
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_replay_and_leaves_nothing(project):
     project.write(long_py=LONG)
     flag = os.path.join(project.environ["HOME"], "flag")
@@ -229,6 +239,7 @@ def test_a_code_copy_that_would_write_outside_of_its_folder_is_refused(tmp_path)
     assert not (tmp_path / "evil.py").exists()
 
 
+@pytest.mark.slow
 def test_a_file_that_was_not_declared_and_is_not_there_is_named(project):
     project.run("--output", "weights.json", "--", PYTHON, "train.py", "7")
     found = project.replay()
@@ -237,6 +248,7 @@ def test_a_file_that_was_not_declared_and_is_not_there_is_named(project):
     assert "--input" in missing(found)
 
 
+@pytest.mark.slow
 def test_a_hook_of_the_repository_is_not_run(project):
     hook = Path(project.folder) / ".git" / "hooks" / "post-checkout"
     hook.parent.mkdir(exist_ok=True)
@@ -247,6 +259,7 @@ def test_a_hook_of_the_repository_is_not_run(project):
     assert not os.path.exists(os.path.join(project.environ["HOME"], "hooked"))
 
 
+@pytest.mark.slow
 def test_an_old_result_in_the_commit_is_not_taken_for_a_new_one(project):
     project.write(idle_py="import os, sys\nif not os.path.exists(sys.argv[1]): open('kept.txt', 'w').write('1.5')")
     project.write(kept_txt="1.5")

@@ -35,6 +35,7 @@ def two(baseline: Callable[[], object], candidate: Callable[[], object], *, isol
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolated", [False, True])
 def test_calls_are_compared_as_commands_are(measure: Measure, ledger: Open, isolated: bool) -> None:
     found = measure(*two(small, large, isolated=isolated), pairs=5)
@@ -45,6 +46,7 @@ def test_calls_are_compared_as_commands_are(measure: Measure, ledger: Open, isol
         assert not kept.verify(rebuild=True).findings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolated", [False, True])
 def test_what_a_call_says_of_itself_belongs_to_its_repetition(measure: Measure, isolated: bool) -> None:
     def telling() -> None:
@@ -60,6 +62,7 @@ def test_what_a_call_says_of_itself_belongs_to_its_repetition(measure: Measure, 
     assert found.record.work == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolated", [False, True])
 def test_a_call_that_raises_has_failed(measure: Measure, isolated: bool) -> None:
     def broken() -> None:
@@ -74,6 +77,7 @@ def test_a_call_that_raises_has_failed(measure: Measure, isolated: bool) -> None
     assert not only.ok
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolated", [False, True])
 def test_a_call_that_exits_has_failed_by_its_code(measure: Measure, isolated: bool) -> None:
     found = measure(*two(small, lambda: sys.exit(3), isolated=isolated), pairs=3)
@@ -102,6 +106,7 @@ def test_an_isolated_call_may_die(measure: Measure) -> None:
     assert "signal 9" in found.failed["candidate"]
 
 
+@pytest.mark.slow
 def test_calls_and_commands_may_be_compared(measure: Measure) -> None:
     found = measure(Arm(name="a", call=small), Arm(name="b", command=("true",)), pairs=2)
 
@@ -117,6 +122,7 @@ def test_a_call_is_pinned_and_let_go(measure: Measure) -> None:
     assert os.sched_getaffinity(0) == before
 
 
+@pytest.mark.slow
 def test_calls_are_compared_by_joules_where_a_counter_can_be_read(measure: Measure) -> None:
     found = measure(*two(small, large), pairs=2, open_meters=steady)
 
@@ -124,6 +130,7 @@ def test_calls_are_compared_by_joules_where_a_counter_can_be_read(measure: Measu
     assert len(found.pairs("baseline", "candidate")) == 2
 
 
+@pytest.mark.slow
 def test_a_call_that_is_interrupted_ends_the_comparison(measure: Measure, ledger: Open) -> None:
     def interrupted() -> None:
         os.kill(os.getpid(), 2)

@@ -268,6 +268,7 @@ def test_a_repetition_that_takes_too_long_is_ended(measure: Measure) -> None:
     assert time.monotonic() - begun_s < 5.0
 
 
+@pytest.mark.slow
 def test_blocks_with_an_outlier_are_left_out_of_all_arms(measure: Measure, project: Path) -> None:
     odd = python("open('n', 'a').write('x'); import os; sum(range(40_000_000 if os.path.getsize('n') == 5 else 10))")
     found = measure(*two(spin(10), odd), pairs=14, warm_up=0, outliers="3s")

@@ -62,6 +62,7 @@ def turns(found: PairedMeasurement) -> list[tuple[str, bool, int]]:
 ALL = sorted((arm, warm, block) for arm in "ab" for warm, blocks in ((True, 1), (False, 4)) for block in range(blocks))
 
 
+@pytest.mark.slow
 def test_a_comparison_that_was_killed_goes_on(measure: Measure, ledger: Open, project: Path) -> None:
     process = started(project)
     wait_for(project, 4)
@@ -89,6 +90,7 @@ def test_a_comparison_that_was_killed_goes_on(measure: Measure, ledger: Open, pr
     assert found.duration_s > found.record.duration_s
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_comparison_that_was_stopped_is_sealed_and_goes_on(
     measure: Measure, ledger: Open, project: Path, number: signal.Signals

@@ -36,22 +36,26 @@ def unscaled(tmp_path_factory):
     return advise(table, Wish(algorithm="svm", repetitions=3), config=config, environ=environ)
 
 
+@pytest.mark.slow
 def test_an_unscaled_column_is_found_and_comes_first(unscaled):
     assert unscaled.best.name == "scale columns"
     assert unscaled.best.quality.low > 0.1
     assert any("column 'h' spreads" in finding for finding in unscaled.findings)
 
 
+@pytest.mark.slow
 def test_rows_on_both_sides_of_the_split_are_told(unscaled):
     assert any("held out" in finding and "learn from" in finding for finding in unscaled.findings)
 
 
+@pytest.mark.slow
 def test_every_kind_of_candidate_is_measured(unscaled):
     names = " ".join(each.name for each in unscaled.advice)
     for kind in ("chi2", "mutual information", "permutation", "PCA", "random projection", "float32", "coreset", "duplicates"):
         assert kind in names
 
 
+@pytest.mark.slow
 def test_the_advice_can_be_read(unscaled):
     assert any(line.startswith("do: scale columns") for line in advice_lines(unscaled))
     assert json.loads(json.dumps(advice_json(unscaled)))["do"] == "scale columns"
@@ -62,6 +66,7 @@ CHEAPER, DEARER, MAYBE = Saving(0.5, 0.4, 0.6), Saving(-0.5, -0.6, -0.4), Saving
 SAME, WORSE, UNSURE, BETTER = (QualityChange(*q) for q in ((0, 0, 0), (-0.2, -0.3, -0.1), (0, -0.2, 0.2), (0.2, 0.1, 0.3)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("saving", "quality", "is_worth_it"),
     [
@@ -81,6 +86,7 @@ def test_only_what_is_surely_cheaper_or_better_is_worth_it(saving, quality, is_w
     assert bool(found.reason) != is_worth_it
 
 
+@pytest.mark.slow
 def test_what_is_better_comes_before_what_only_saves():
     both = [
         judged(name, "", cost=1.0, saving=s, quality=q, max_loss=0.01)
@@ -89,6 +95,7 @@ def test_what_is_better_comes_before_what_only_saves():
     assert [each.name for each in in_order(both)] == ["b", "a"]
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=30))
 def test_without_exact_duplicates_every_row_is_left_once(values):
     x, y = numpy.array([[value, value * 2.0] for value in values]), numpy.zeros(len(values))
@@ -97,6 +104,7 @@ def test_without_exact_duplicates_every_row_is_left_once(values):
     assert sorted(left) == sorted(set(values))
 
 
+@pytest.mark.slow
 def test_rows_that_hardly_differ_are_found_in_sparse_matrices_too():
     draws = numpy.random.default_rng(0)
     x = (draws.random((40, 300)) < 0.2).astype(float)
@@ -107,27 +115,32 @@ def test_rows_that_hardly_differ_are_found_in_sparse_matrices_too():
         assert duplicates(each, numpy.zeros(41)).near == (40,)
 
 
+@pytest.mark.slow
 def test_equal_rows_with_other_labels_are_a_conflict():
     found = duplicates(numpy.ones((2, 3)), numpy.array([0, 1]))
     assert (found.exact, found.conflicts) == ((), 1)
 
 
+@pytest.mark.slow
 def test_leaked_rows_are_found():
     x = numpy.arange(12.0).reshape(4, 3)
     assert shared_rows(x, x[[2]]) == (2,)
 
 
+@pytest.mark.slow
 def test_columns_of_one_unit_do_not_drown_one_another():
     assert scales(numpy.random.default_rng(0).random((50, 5)), tuple("abcde")).drowning == ()
     assert scales(numpy.ones((5, 2)), ("a", "b")).drowning == ()
 
 
+@pytest.mark.slow
 def test_too_few_of_a_class_are_refused(tmp_path):
     table = Table(source="few", columns=("a",), x=numpy.arange(12.0).reshape(12, 1), y=numpy.array([0, 1] * 6))
     with pytest.raises(UsageError, match="class of 6 rows"):
         advise(table, Wish(), config=load_config(str(tmp_path), environ=dict(os.environ)), environ=dict(os.environ))
 
 
+@pytest.mark.slow
 def test_the_command_refuses_a_pickle(tmp_path):
     (tmp_path / "t.pkl").write_bytes(b"\x80\x04N.")
     words = [sys.executable, "-m", "vatio", "optimise", "data", "t.pkl"]

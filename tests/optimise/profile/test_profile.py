@@ -52,6 +52,7 @@ def shell(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_functions_c_calls_and_forks_get_their_share_and_the_exit_code_stays(shell, tmp_path):
     (tmp_path / "work.py").write_text(WORK)
     done = shell("--json", "--flame", "flame.svg", "--", sys.executable, "work.py")

@@ -79,6 +79,7 @@ def test_a_budget_too_small_for_one_trial_gives_no_best(config):
     assert [trial.status for trial in found.trials] in ([], ["stopped"])
 
 
+@pytest.mark.slow
 def test_a_budget_in_joules_counts_what_is_modelled_at_its_high_end(config):
     found = made(config, slow, budget=read_budget("100kJ"), most_trials=2)
     by_id = {run.id: run for run in ledger_runs(config)}
@@ -164,6 +165,7 @@ def test_a_design_that_cannot_be_is_refused(wrong):
         SearchDesign(budget=AMPLE, **wrong)
 
 
+@pytest.mark.slow
 def test_resuming_goes_on_as_if_it_had_not_ended(config):
     first = made(config, most_trials=5, is_warm=False)
     resumed = made(config, most_trials=9, is_warm=False, resume=first.run)

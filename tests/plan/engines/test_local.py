@@ -47,6 +47,7 @@ def test_ctrl_c_while_it_waits_is_130_and_nothing_ran(project: Project) -> None:
     assert project("runs", "list", "--json").stdout.count('"id"') == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_waiter_that_is_ended_leaves_a_plan_to_take_up(project: Project, number: int) -> None:
     project.curve(FAR)
@@ -76,6 +77,7 @@ def test_a_plan_is_carried_out_once(project: Project) -> None:
     assert again.returncode == 125
 
 
+@pytest.mark.slow
 def test_cancel_ends_the_waiter_soon(project: Project) -> None:
     project.curve(FAR)
     process = project.waits(*project.order(*MARK))
@@ -209,6 +211,7 @@ def test_when_now_is_a_plain_run(project: Project) -> None:
     assert (len(project.lines("begun")), project.plans()) == (1, [])
 
 
+@pytest.mark.slow
 def test_an_order_is_for_its_user_alone(project: Project) -> None:
     project.curve(FAR)
     process = project.waits(*project.order("true", "--token=abcdef123456"))
@@ -221,6 +224,7 @@ def test_an_order_is_for_its_user_alone(project: Project) -> None:
     process.wait()
 
 
+@pytest.mark.slow
 def test_an_order_whose_folder_is_gone_is_refused(project: Project) -> None:
     project.curve(FAR)
     project.waits(*project.order("true")).kill()
@@ -232,6 +236,7 @@ def test_an_order_whose_folder_is_gone_is_refused(project: Project) -> None:
         assert project("plan", "list").returncode == 0
 
 
+@pytest.mark.slow
 def test_where_the_project_cannot_be_written_it_waits_all_the_same(project: Project) -> None:
     project.curve(FAR)
     (project.folder / ".vatio").rmdir()

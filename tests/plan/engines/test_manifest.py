@@ -132,6 +132,7 @@ def test_what_kubernetes_would_refuse_is_refused(wrong: dict[str, str]) -> None:
         replace(POD, **wrong)
 
 
+@pytest.mark.slow
 def test_emit_writes_what_the_plan_says(project: Project) -> None:
     project.curve((120.0, 180.0))
     asked = ("--duration", "10s", "--slack", "200s", "--curve", "curve.csv", "--image", "train:1", "--gpus", "1")

@@ -34,6 +34,7 @@ def test_a_run_is_held_by_slurm_and_joined_to_its_plan(project: Project, slurm: 
     assert "saved" in (project.folder / "job.log").read_text()
 
 
+@pytest.mark.slow
 def test_what_is_taken_back_leaves_the_queue(project: Project, slurm: Cluster) -> None:
     project.environ["SLURM_CONF"] = slurm.environ["SLURM_CONF"]
     project.curve((100.0, 160.0))

@@ -139,6 +139,7 @@ def test_past_a_week_it_fades_into_what_the_hour_has_brought() -> None:
     assert any("past a week" in note for note in made.notes)
 
 
+@pytest.mark.slow
 def test_a_year_of_history_brings_the_season_back() -> None:
     at = np.arange(400 * 24)
     values = 200.0 + 100.0 * np.cos(2.0 * np.pi * at / (365 * 24))

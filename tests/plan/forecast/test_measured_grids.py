@@ -21,6 +21,7 @@ def zones() -> dict[str, np.ndarray]:
     return of_2022()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "points"), [("GB", 10.0), ("US-CAL-CISO", 0.3), ("FR", 4.0)])
 def test_more_is_captured_than_by_the_mean_of_seven_days(zones: dict[str, np.ndarray], name: str, points: float) -> None:
     zone = backtest(name, zones[name])
@@ -29,6 +30,7 @@ def test_more_is_captured_than_by_the_mean_of_seven_days(zones: dict[str, np.nda
     assert zone.guarded["in one piece"] >= -0.05
 
 
+@pytest.mark.slow
 def test_the_published_figures_of_naive_forecasts_come_out(zones: dict[str, np.ndarray]) -> None:
     """DE, 24 h job, 24 h of slack (plan.md section 3)."""
     zone = backtest("DE", zones["DE"])

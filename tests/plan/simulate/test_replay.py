@@ -55,6 +55,7 @@ JOBS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(jobs=JOBS, year=st.sampled_from(YEARS), resume_h=st.sampled_from([0.0, 0.1, 0.5, 2.0]), pauses=st.booleans())
 def test_energy_and_jobs_are_conserved_and_nothing_beats_the_oracle(
@@ -72,6 +73,7 @@ def test_energy_and_jobs_are_conserved_and_nothing_beats_the_oracle(
         assert one.resumes == 0 or pauses
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(jobs=JOBS, year=st.sampled_from(YEARS), pauses=st.booleans())
 def test_without_slack_every_policy_runs_at_once(
