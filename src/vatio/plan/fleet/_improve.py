@@ -36,6 +36,7 @@ class Improvement:
     def __init__(self, arrays: Arrays, spots: Sequence[Spot | None], *, price: Any, seed: int = 0) -> None:
         self.arrays, self.board = arrays, Board(arrays)
         self.places: list[Place | None] = [None] * len(spots)
+        self._unplaced = set(range(len(spots)))
         self._chance = random.Random(seed)
         self._prices = self._sway(price)
         self._weighings: list[list[list[Weighing] | None]] = [[None] * len(spots) for _ in self._prices]
@@ -97,9 +98,10 @@ class Improvement:
             if place is not None:
                 board.give_back(place)
         which = int(self._chance.random() * len(self._prices))
+        weighings = self._weighings[which]
         found: list[tuple[int, Place | None]] = []
         for job in out:
-            place = board.find(job, self._weighed(job, which))
+            place = board.find(job, weighings[job] or self._weighed(job, which))
             if place is not None:
                 board.take(place)
             change_g += (missing_g[job] if place is None else place[2]) - alone_g[job]
@@ -123,8 +125,8 @@ class Improvement:
 
     def _first(self) -> int:
         """Draw a job without a place; where all have one, some, and give the one that pays most above what it would alone."""
-        if None in self.places:
-            return self._chance.choice([job for job, place in enumerate(self.places) if place is None])
+        if self._unplaced:
+            return self._chance.choice(sorted(self._unplaced))
         chance, value_g, alone_g = self._chance.random, self._value_g, self._alone_g
         drawn = [int(chance() * len(value_g)) for _ in range((1, 2, 4)[int(chance() * 3)])]
         return max(drawn, key=lambda job: value_g[job] - alone_g[job])
@@ -155,12 +157,10 @@ class Improvement:
         return swayed + [price * share + noise.random(price.shape) * mean * _SWAY for share in (0.0, 0.5, 1.0)]
 
     def _weighed(self, job: int, which: int) -> list[Weighing]:
-        """Give a job's places by one of the prices; they are put in order when they are first asked for."""
-        found = self._weighings[which][job]
-        if found is None:
-            price = self._prices[which]
-            choice: Choice = self.arrays.plain[job] if price is None else self.arrays.choices_of(job, price)
-            found = self._weighings[which][job] = self.board.weigh(job, choice)
+        """Put a job's places in order by one of the prices, when they are first asked for."""
+        price = self._prices[which]
+        choice: Choice = self.arrays.plain[job] if price is None else self.arrays.choices_of(job, price)
+        found = self._weighings[which][job] = self.board.weigh(job, choice)
         return found
 
     def _settle(self, job: int, place: Place | None) -> None:
@@ -168,7 +168,9 @@ class Improvement:
         if place is None:
             self._value_g[job] = self._missing_g[job]
             self._where[0, job] = -1
+            self._unplaced.add(job)
             return
+        self._unplaced.discard(job)
         self._value_g[job] = place[2]
         self._where[:, job] = place[0], *self.board.stretch(job, place)
 
