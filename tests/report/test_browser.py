@@ -16,8 +16,10 @@ from tests.report._examples import (
     training_samples,
     without_sensor,
 )
+from tests.report._fronts import chosen_front, hostile_front, kept_front
 
 from vatio.report import to_html
+from vatio.report.front import front_html
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +40,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "several": to_html([one, two], {one.id: training_samples(), two.id: second_samples()}),
         "blind": to_html([without_sensor()]),
         "partly": to_html([partly_missing()], {one.id: training_samples()}),
+        "front": front_html(chosen_front()),
+        "front-kept": front_html(kept_front(), language="es"),
+        "front-hostile": front_html(hostile_front()),
         "hostile": to_html([hostile()], {one.id: hostile_samples()}),
     }
     for name, text in written.items():
@@ -47,7 +52,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("name", ["one", "spanish", "several", "blind", "partly", "hostile"])
+@pytest.mark.parametrize(
+    "name", ["one", "spanish", "several", "blind", "partly", "front", "front-kept", "front-hostile", "hostile"]
+)
 def test_nothing_is_wrong_with_a_page(browser: Browser, pages: dict[str, Path], name: str, width: int, dark: bool) -> None:
     with opened(browser, pages[name], width=width, dark=dark) as page:
         assert page.complaints() == []

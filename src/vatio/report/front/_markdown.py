@@ -34,4 +34,4 @@ def front_markdown(front: Front, *, language: str = "en") -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [f"| {' | '.join(escaped(cell) for cell in row)} |" for row in rows]
-    return "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *lines])
+    return "\n".join([f"| {' | '.join(map(escaped, head))} |", f"|{'---|' * len(head)}", *lines])

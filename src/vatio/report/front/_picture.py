@@ -84,6 +84,8 @@ def _grid(frame: Frame, front: Front, words: Words) -> Html:
         parts.append(tag("line", class_="grid", x1=x, x2=x, y1=TOP_PX, y2=BOTTOM_PX + 4.0))
         parts.append(_letters(x, BOTTOM_PX + 20.0, words.count(value), "middle"))
     for value in level_ticks(frame.quality):
+        if value > 1.0 and _say.is_ratio(front.metric):
+            continue  # an interval may reach there, the metric cannot
         y = frame.y(value)
         parts.append(tag("line", class_="grid", x1=frame.x(frame.cost.low), x2="100%", y1=y, y2=y))
         parts.append(_letters("0", y + 4.0, _say.quality_value(value, front.metric, words), "start"))
