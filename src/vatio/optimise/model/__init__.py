@@ -5,7 +5,6 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.optimise.model._cases import read_cases as read_cases
-    from vatio.optimise.model._certify import Agreement as Agreement
     from vatio.optimise.model._certify import Certificate as Certificate
     from vatio.optimise.model._certify import agreement as agreement
     from vatio.optimise.model._certify import certify as certify
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from vatio.optimise.model._form import Form as Form
     from vatio.optimise.model._form import Predictor as Predictor
     from vatio.optimise.model._form import Runtime as Runtime
+    from vatio.optimise.model._judge import Agreement as Agreement
     from vatio.optimise.model._model import Baseline as Baseline
     from vatio.optimise.model._model import read_model as read_model
     from vatio.optimise.model._quality import Quality as Quality
@@ -42,8 +42,9 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_cases": "read_cases",
-        "_certify": "Agreement Certificate agreement certify foreseen_low",
+        "_certify": "Certificate agreement certify foreseen_low",
         "_form": "ANSWERS Form Predictor Runtime",
+        "_judge": "Agreement",
         "_model": "Baseline read_model",
         "_quality": "Quality check_quality read_loss read_quality",
         "_rebuild": "rebuild",

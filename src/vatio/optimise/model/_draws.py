@@ -4,38 +4,48 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from vatio.errors import UsageError
 from vatio.plugins import require
 
-# So many draws tell a p of 1 in 5 000, which leaves room for Holm's correction.
-_TABLES, _MEANS, _WEIGHTED, _ANYTHING = 10_000, 4_000, 2_000, 400
+# So many draws tell a p of 1 in 5 000, which leaves room for Holm's correction; fewer where each takes long.
+_ALIKE, _EACH, _ANYTHING = 10_000, 2_000, 400
 _FEWEST = 100
 _MOST_CELLS_AT_ONCE = 4_000_000
 _TIME_LIMIT_S = 20.0
 
 
-def draws_of_mean(values: Any, *, seed: int) -> Any:
-    """Draw the mean of values, each with a weight of the Bayesian bootstrap (Rubin, 1981)."""
+class Drawing(NamedTuple):
+    """Hold what is drawn: ``score`` gives a number for each row of weights of the cases, or of kinds of cases that are alike.
+
+    ``counts`` say how many there are of each kind; ``cells`` is what one row takes up.
+    """
+
+    score: Callable[[Any], Any]
+    counts: Any
+    cells: int = 1
+
+    def draws(self, seed: int, *, most: int = _ALIKE) -> Any:
+        """Draw it with the weights of the Bayesian bootstrap (Rubin, 1981), the same ones for the same seed."""
+        numpy = require("numpy", extra="optimise")
+        kinds = len(self.counts)
+        cells = max(self.cells, kinds)
+        # 10 000 where hardly any kinds are told apart, 2 000 from about 10 000 cells on.
+        count = int(numpy.clip(10 * _MOST_CELLS_AT_ONCE // cells, _FEWEST, _ALIKE if cells < _EACH else _EACH))
+        rng, step = numpy.random.default_rng(seed), max(1, _MOST_CELLS_AT_ONCE // cells)
+        parts = []
+        for at in range(0, min(count, most), step):
+            rows = min(step, min(count, most) - at)
+            parts.append(self.score(rng.standard_gamma(self.counts, size=(rows, kinds))))
+        return numpy.concatenate(parts)
+
+
+def mean_of(values: Any) -> Drawing:
+    """Draw the mean of values, one a case."""
     numpy = require("numpy", extra="optimise")
-    values, counts = numpy.unique(values, return_counts=True)
-    weights = _weights(counts, _MEANS, len(values), seed)
-    return numpy.concatenate([each @ values / each.sum(axis=1) for each in weights])
-
-
-def draws_of_table(score: Callable[[Any], Any], counts: Any, *, cells: int, seed: int) -> Any:
-    """Draw what ``score`` gives for rows of weights of kinds of cases that are alike; ``cells`` is what a row takes up."""
-    numpy = require("numpy", extra="optimise")
-    draws = int(numpy.clip(_MOST_CELLS_AT_ONCE * 10 // cells, _FEWEST, _TABLES))
-    return numpy.concatenate([score(each) for each in _weights(counts, draws, max(cells, len(counts)), seed)])
-
-
-def draws_of_weighted(score: Callable[[Any], Any], cases: int, *, seed: int) -> Any:
-    """Draw what ``score`` gives for rows of weights of the cases."""
-    numpy = require("numpy", extra="optimise")
-    return numpy.concatenate([score(each) for each in _weights(numpy.ones(cases), _WEIGHTED, cases, seed)])
+    return Drawing(lambda weights: weights @ values / weights.sum(axis=1), numpy.ones(len(values)))
 
 
 def draws_of_anything(score: Callable[[Any], float], cases: int, *, seed: int) -> Any:
@@ -56,10 +66,3 @@ def draws_of_anything(score: Callable[[Any], float], cases: int, *, seed: int) -
     if 2 * len(draws) < tried:
         raise UsageError("the metric is not defined for most draws of the cases", hint="more cases, or another metric")
     return numpy.array(draws)
-
-
-def _weights(counts: Any, draws: int, cells: int, seed: int) -> Iterator[Any]:
-    numpy = require("numpy", extra="optimise")
-    rng, step = numpy.random.default_rng(seed), max(1, _MOST_CELLS_AT_ONCE // cells)
-    for at in range(0, draws, step):
-        yield rng.standard_gamma(counts, size=(min(step, draws - at), len(counts)))

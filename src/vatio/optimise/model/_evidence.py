@@ -8,12 +8,12 @@ from statistics import NormalDist
 from typing import Any
 
 from vatio.analysis import paired_share_low, paired_share_p
-from vatio.optimise.model._draws import draws_of_anything, draws_of_mean, draws_of_table, draws_of_weighted
+from vatio.optimise.model._draws import Drawing, draws_of_anything, mean_of
 from vatio.optimise.model._quality import Quality
 from vatio.optimise.model.metrics import decisions, mistaken, tables_of
 from vatio.plugins import require
 
-_CLASSES_TRIED = 8
+_CLASSES_TRIED, _FORESEEN = 8, 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +41,10 @@ def weigh(quality: Quality, y: Any, old: Any, new: Any, *, seed: int = 0) -> Evi
         worse, better = discordant(quality, y, old, new)
         return share_evidence(worse, better, len(y))
     value = quality.of(y, new) - quality.of(y, old)
-    if quality.kind == "mean":
-        before, after = quality.per_case(y, old), quality.per_case(y, new)
-        draws = draws_of_mean(_with(after - before, _lost_part(before, after)), seed=seed)
-    elif quality.kind == "table":
-        draws = _draws_of_tables(quality, y, old, new, seed)
-    elif quality.kind == "weighted":
-        draws = _draws_of_weighted(quality, y, old, new, seed)
-    else:
+    if quality.kind == "whole":
         return _rough_evidence(value, _draws_of_anything(quality, y, old, new, seed), len(y))
-    return _drawn_evidence(value, draws, len(y))
+    makes = {"mean": _of_mean, "table": _of_tables, "weighted": _of_weighted}
+    return _drawn_evidence(value, makes[quality.kind](quality, y, old, new), len(y), seed)
 
 
 def discordant(quality: Quality, y: Any, old: Any, new: Any) -> tuple[int, int]:
@@ -69,17 +63,22 @@ def share_evidence(worse: int, better: int, of: int) -> Evidence:
     )
 
 
-def _drawn_evidence(value: float, draws: Any, cases: int) -> Evidence:
+def _drawn_evidence(value: float, drawing: Drawing, cases: int, seed: int) -> Evidence:
+    """Weigh draws of a change; the last of the drawing's counts is the case that was put to the others."""
     numpy = require("numpy", extra="optimise")
+    draws = drawing.draws(seed)
 
-    def low(level: float) -> float:
-        return min(float(numpy.quantile(draws, level)), value)
+    def foreseen(fresh: float, level: float) -> float:
+        counts = drawing.counts * (fresh / cases)
+        counts[-1] = drawing.counts[-1]
+        again = drawing._replace(counts=counts).draws(seed, most=_FORESEEN)
+        return min(float(numpy.quantile(again, level)), value)
 
     return Evidence(
         value=value,
-        low=low,
+        low=lambda level: min(float(numpy.quantile(draws, level)), value),
         p=lambda loss: (1.0 + float((draws <= -loss).sum())) / (1.0 + len(draws)),
-        foreseen=lambda fresh, level: value - (value - low(level)) * (cases / fresh) ** 0.5,
+        foreseen=foreseen,
     )
 
 
@@ -102,23 +101,28 @@ def _rough_evidence(value: float, draws: Any, cases: int) -> Evidence:
     )
 
 
-def _with(values: Any, one: float) -> Any:
+def _of_mean(quality: Quality, y: Any, old: Any, new: Any) -> Drawing:
     numpy = require("numpy", extra="optimise")
-    return numpy.append(values, one)
+    change = quality.per_case(y, new) - quality.per_case(y, old)
+    return mean_of(numpy.append(change, min(_lost_part(quality, y, old, new), float(change.min()))))
 
 
-def _lost_part(old: Any, new: Any) -> Any:
-    """Give the change of the case that is put to the others: the most seen lost, or a spread of the baseline's parts."""
-    return min((new - old).min(), -old.std())
+def _lost_part(quality: Quality, y: Any, old: Any, new: Any) -> float:
+    """Give what the case that is put to the others loses: a right answer, or of values as much as the baseline errs."""
+    before = quality.per_case(y, old)
+    if not quality.classes:
+        return -float((before**2).mean() ** 0.5)
+    truth, was, told = _with_lost_case(quality, y, old, new)
+    return float((quality.per_case(truth[-1:], told[-1:]) - quality.per_case(truth[-1:], was[-1:]))[0])
 
 
-def _draws_of_tables(quality: Quality, y: Any, old: Any, new: Any, seed: int) -> Any:
+def _of_tables(quality: Quality, y: Any, old: Any, new: Any) -> Drawing:
     """Draw the metric's change from tables: cases of the same truth and the same two answers are alike."""
     numpy = require("numpy", extra="optimise")
     size = len(quality.classes)
     kinds, counts = numpy.unique((y * size + decisions(old)) * size + decisions(new), return_counts=True)
     kinds, counts = numpy.append(kinds, _worst_kind(quality, kinds, counts)), numpy.append(counts, 1)
-    return draws_of_table(lambda weights: _change(quality, kinds, weights), counts, cells=size * size, seed=seed)
+    return Drawing(lambda weights: _change(quality, kinds, weights), counts.astype(float), size * size)
 
 
 def _change(quality: Quality, kinds: Any, weights: Any) -> Any:
@@ -145,10 +149,11 @@ def _worst_kind(quality: Quality, kinds: Any, counts: Any) -> Any:
     return options[int(_change(quality, together, weights).argmin())]
 
 
-def _draws_of_weighted(quality: Quality, y: Any, old: Any, new: Any, seed: int) -> Any:
+def _of_weighted(quality: Quality, y: Any, old: Any, new: Any) -> Drawing:
+    numpy = require("numpy", extra="optimise")
     y, old, new = _with_lost_case(quality, y, old, new)
     before, after = quality.function(y, old), quality.function(y, new)
-    return draws_of_weighted(lambda weights: after(weights) - before(weights), len(y), seed=seed)
+    return Drawing(lambda weights: after(weights) - before(weights), numpy.ones(len(y)))
 
 
 def _draws_of_anything(quality: Quality, y: Any, old: Any, new: Any, seed: int) -> Any:

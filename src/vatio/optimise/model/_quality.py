@@ -9,7 +9,7 @@ from typing import Any
 
 from vatio.analysis import share_upper
 from vatio.errors import UnknownName, UsageError
-from vatio.optimise.model._draws import draws_of_anything, draws_of_mean, draws_of_table, draws_of_weighted
+from vatio.optimise.model._draws import Drawing, draws_of_anything, mean_of
 from vatio.optimise.model._task import Task
 from vatio.optimise.model.metrics import METRICS, decisions, perfect, tables_of, wrong
 from vatio.plugins import load_own, require
@@ -86,20 +86,18 @@ class Quality:
 
     def _draws(self, y: Any, scores: Any, seed: int) -> Any:
         size = len(self.classes)
-        if self.kind == "mean":
-            return draws_of_mean(self.function(y, scores), seed=seed)
-        if self.kind == "weighted":
-            return draws_of_weighted(self.function(y, scores), len(y), seed=seed)
         if self.kind == "whole":
             return draws_of_anything(lambda rows: self.raw(y[rows], scores[rows]), len(y), seed=seed)
+        if self.kind == "mean":
+            return mean_of(self.function(y, scores)).draws(seed)
         numpy = require("numpy", extra="optimise")
+        if self.kind == "weighted":
+            return Drawing(self.function(y, scores), numpy.ones(len(y))).draws(seed)
         kinds, counts = numpy.unique(y * size + decisions(scores), return_counts=True)
-        return draws_of_table(
-            lambda weights: self.function(tables_of(kinds // size, kinds % size, weights, size)),
-            counts,
-            cells=size * size,
-            seed=seed,
+        of_tables = Drawing(
+            lambda weights: self.function(tables_of(kinds // size, kinds % size, weights, size)), counts, size * size
         )
+        return of_tables.draws(seed)
 
 
 def read_quality(text: str, *, task: Task | None = None, classes: tuple[Any, ...] = ()) -> Quality:
