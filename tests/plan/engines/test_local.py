@@ -34,6 +34,9 @@ def test_it_starts_in_its_clean_slot_and_is_held_against_its_plan(project: Proje
     assert not list((project.folder / ".vatio" / "plans").iterdir())
     assert project("ledger", "verify").returncode == 0
     assert "90.0 % saved" in project("runs", "show", "@1").stdout
+    page = project("report", "@1", "--html", "-").stdout
+    assert "Against its plan" in page
+    assert "It emitted 90\u00a0% less than it would have at once." in page
 
 
 def test_ctrl_c_while_it_waits_is_130_and_nothing_ran(project: Project) -> None:
