@@ -115,6 +115,19 @@ def test_one_column_is_a_value(tmp_path):
     assert (found.form.answers, found.classes) == ("values", ())
 
 
+@pytest.mark.parametrize("name", ["p", "probability"])
+def test_one_sigmoid_is_two_classes(tmp_path, name):
+    nodes = [multiplied("raw"), onnx.helper.make_node("Sigmoid", ["raw"], [name])]
+    content = graph(nodes, [scores(name, 1)], weights={"w": numpy.ones((4, 1), dtype="float32")})
+    found = read_model(written(tmp_path, content))
+    assert (found.form.answers, found.classes) == ("probabilities", (0, 1))
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(found.form.model, providers=["CPUExecutionProvider"])
+    (answers,) = session.run([found.form.settings["output"]], {"x": numpy.zeros((5, 4), dtype="float32")})
+    assert answers.tolist() == [[0.5, 0.5]] * 5
+
+
 def test_several_inputs_are_refused_by_name(tmp_path):
     nodes = [onnx.helper.make_node("Add", ["x", "z"], ["scores"])]
     with pytest.raises(UsageError, match=r"2 inputs \(x, z\)"):

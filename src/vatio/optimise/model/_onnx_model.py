@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from vatio.errors import UsageError
 from vatio.optimise.model._form import Form
+from vatio.optimise.model._onnx_cut import is_map, labels_of, paired, producers, pruned
 from vatio.plugins import require
 
 _MOST_BYTES = (1 << 31) - 1  # of one protobuf
@@ -16,7 +16,6 @@ _MOST_BYTES = (1 << 31) - 1  # of one protobuf
 _THROUGH = frozenset(("Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "ZipMap", "DequantizeLinear"))
 _PROBABILITIES = frozenset(("Softmax", "Normalizer", "TreeEnsembleClassifier"))
 _CLASSIFIERS = frozenset(("TreeEnsembleClassifier", "LinearClassifier", "SVMClassifier", "ZipMap", "LabelEncoder"))
-_LABELS = ("classlabels_int64s", "classlabels_strings", "classlabels_ints", "values_int64s", "values_strings")
 _METADATA = ("classes", "labels", "class_names")
 _WHOLE = "export it with one input, and scores of shape (cases, classes) or values of shape (cases,)"
 
@@ -35,19 +34,23 @@ def read_onnx(given: bytes | Path, name: str) -> tuple[Form, tuple[Any, ...] | N
     graph = _loaded(onnx, given, name)
     kept = _scores(graph, name)
     classes = _classes(graph, kept)
-    data = _pruned(graph, kept) if len(graph.graph.output) > 1 or _is_map(kept) else _bytes(graph, given)
+    data = pruned(graph, kept) if len(graph.graph.output) > 1 or is_map(kept) else _bytes(graph, given)
     source, shape = _checked(data, name)
+    answers, maker = _answers(graph, kept), _maker(graph, kept.name)
+    if len(shape) == 2 and shape[1] == 1 and maker is not None and maker.op_type == "Sigmoid":
+        data, answers = paired(data), "probabilities"
+        source, shape = _checked(data, name)
     columns = shape[1] if len(shape) > 1 else None
+    settings = {"input": source, "output": _output(data)}
     if len(shape) < 2 or columns == 1:
         if classes:
             raise UsageError(f"{name} gives one score for {len(classes)} classes", hint=_WHOLE)
-        return Form(kind="onnx", model=data, answers="values", settings={"input": source, "output": _output(data)}), ()
-    answers = _answers(graph, kept.name)
+        return Form(kind="onnx", model=data, answers="values", settings=settings), ()
     if classes is not None and isinstance(columns, int) and len(classes) != columns:
         classes = None
     if classes is None and isinstance(columns, int):
         classes = tuple(range(columns))
-    return Form(kind="onnx", model=data, answers=answers, settings={"input": source, "output": _output(data)}), classes
+    return Form(kind="onnx", model=data, answers=answers, settings=settings), classes
 
 
 def _loaded(onnx: Any, given: bytes | Path, name: str) -> Any:
@@ -71,7 +74,7 @@ def _loaded(onnx: Any, given: bytes | Path, name: str) -> Any:
 
 def _scores(graph: Any, name: str) -> Any:
     """Choose the output that holds scores: the only one, or the only one of floats, or the one that is called so."""
-    floats = [output for output in graph.graph.output if _is_map(output) or _is_float(output)]
+    floats = [output for output in graph.graph.output if is_map(output) or _is_float(output)]
     if not floats:
         raise UsageError(f"{name} gives labels and no scores", hint="export the probabilities too")
     called = [output for output in floats if any(word in output.name.lower() for word in ("proba", "logit", "score"))]
@@ -84,55 +87,6 @@ def _scores(graph: Any, name: str) -> Any:
 def _is_float(output: Any) -> bool:
     # FLOAT, FLOAT16, DOUBLE and BFLOAT16 of onnx.TensorProto
     return output.type.HasField("tensor_type") and output.type.tensor_type.elem_type in (1, 10, 11, 16)
-
-
-def _is_map(output: Any) -> bool:
-    return bool(output.type.HasField("sequence_type"))
-
-
-def _pruned(graph: Any, kept: Any) -> bytes:
-    """Drop all outputs but the scores, and the map of labels around them."""
-    onnx = require("onnx", extra="optimise")
-    fresh = onnx.ModelProto()
-    fresh.CopyFrom(graph)
-    name = kept.name
-    for node in list(fresh.graph.node):
-        if node.op_type == "ZipMap" and name in node.output:
-            name = node.input[0]
-    needed = _needed(fresh.graph, name)
-    nodes = [node for node in fresh.graph.node if needed.intersection(node.output)]
-    del fresh.graph.node[:]
-    fresh.graph.node.extend(nodes)
-    output = onnx.ValueInfoProto()
-    if name == kept.name:
-        output.CopyFrom(kept)
-    else:
-        output.CopyFrom(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [None, _labels(graph, kept.name)]))
-    del fresh.graph.output[:]
-    fresh.graph.output.append(output)
-    return bytes(fresh.SerializeToString(deterministic=True))
-
-
-def _needed(graph: Any, name: str) -> set[str]:
-    by_output = _producers(graph)
-    waiting, found = [name], {name}
-    while waiting:
-        node = by_output.get(waiting.pop())
-        for each in _inputs(node) if node is not None else ():
-            if each not in found:
-                found.add(each)
-                waiting.append(each)
-    return found
-
-
-def _inputs(node: Any) -> Iterator[str]:
-    """Give all names that a node reads, those of the graphs within it (If, Loop) too."""
-    yield from node.input
-    for attribute in node.attribute:
-        for inner in (attribute.g, *attribute.graphs):
-            for each in inner.node:
-                yield from _inputs(each)
-            yield from (output.name for output in inner.output)
 
 
 def _bytes(graph: Any, given: bytes | Path) -> bytes:
@@ -204,39 +158,16 @@ def _classes(graph: Any, kept: Any) -> tuple[Any, ...] | None:
     nodes = [node for node in graph.graph.node if node.op_type in _CLASSIFIERS]
     # What is nearest to the answer says the user's own labels: ZipMap, a LabelEncoder behind a classifier.
     for node in sorted(nodes, key=lambda node: (node.op_type != "ZipMap", node.op_type != "LabelEncoder")):
-        if found := _labels_of(node):
+        if found := labels_of(node):
             return found
     return None
 
 
-def _labels_of(node: Any) -> tuple[Any, ...]:
-    for attribute in node.attribute:
-        if attribute.name in _LABELS:
-            values: Iterable[Any] = attribute.ints or (text.decode() for text in attribute.strings)
-            if found := tuple(values):
-                return found
-    return ()
-
-
-def _labels(graph: Any, name: str) -> int | None:
-    node = _producers(graph.graph).get(name)
-    return len(_labels_of(node)) or None if node is not None else None
-
-
-def _answers(graph: Any, name: str) -> str:
+def _answers(graph: Any, kept: Any) -> str:
     """Tell what scores are, by the node that makes them, or by their name where that does not say."""
-    by_output = _producers(graph.graph)
-    node = by_output.get(name)
-    while node is not None and node.op_type in _THROUGH:
-        node = by_output.get(node.input[0])
-    if node is None:
-        return "logits"
-    operator = node.op_type
-    if (
-        operator in _PROBABILITIES
-        or "proba" in name.lower()
-        or any(_is_map(each) for each in graph.graph.output if each.name == name)
-    ):
+    node = _maker(graph, kept.name)
+    operator = "" if node is None else node.op_type
+    if operator in _PROBABILITIES or "proba" in kept.name.lower() or is_map(kept):
         return "probabilities"
     if operator in ("SVMClassifier", "LinearClassifier"):
         posts = [attribute.s.decode() for attribute in node.attribute if attribute.name == "post_transform"]
@@ -244,8 +175,13 @@ def _answers(graph: Any, name: str) -> str:
     return "decisions" if operator == "Sigmoid" else "logits"
 
 
-def _producers(graph: Any) -> dict[str, Any]:
-    return {output: node for node in graph.node for output in node.output}
+def _maker(graph: Any, name: str) -> Any:
+    """Find the node that gives scores their meaning; ``None`` where they come as they are."""
+    by_output = producers(graph.graph)
+    node = by_output.get(name)
+    while node is not None and node.op_type in _THROUGH:
+        node = by_output.get(node.input[0])
+    return node
 
 
 def _short(error: BaseException) -> str:
