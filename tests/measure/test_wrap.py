@@ -372,29 +372,36 @@ def test_a_run_has_its_interpreters_script_as_name() -> None:
     assert run_name(["/usr/bin/torchrun", "train.py"]) == "torchrun"
 
 
+SPOOL = ".vatio/spool/*/samples.spool"
+
+
 def wrapper(*command: str, **more: Any) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-m", "vatio", "run", "-q", "--", *command], **more)
 
 
-def wait_for(path: Path) -> None:
-    end_s = time.monotonic() + 10
-    while not path.exists() and time.monotonic() < end_s:
+def wait_for(path: Path, pattern: str = "") -> None:
+    """Wait until there is a file, or one in a folder that fits a pattern."""
+    end_s = time.monotonic() + 60
+    while not (any(path.glob(pattern)) if pattern else path.exists()) and time.monotonic() < end_s:
         time.sleep(0.02)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after_s", [0.15, 0.35, 0.6])
 def test_after_sigkill_the_workload_goes_on_and_the_run_reads_interrupted(home: Path, after_s: float) -> None:
-    process = wrapper("sh", "-c", "echo > begun; sleep 1; echo > done")
-    wait_for(home / "begun")
+    begun_s = time.monotonic()
+    process = wrapper("sh", "-c", "while [ ! -e go ]; do sleep 0.02; done; echo > done")
+    wait_for(home, SPOOL)
     time.sleep(after_s)
     process.kill()
     process.wait()
+    killed_s = time.monotonic()
 
     with open_ledger(config=config(), readonly=True) as ledger:
         (record,) = ledger.runs()
     assert (record.status, record.sealed) == ("interrupted", False)
-    assert after_s - 0.15 < record.duration_s < after_s + 0.5
+    assert after_s - 0.15 < record.duration_s < killed_s - begun_s + 0.1
+    (home / "go").touch()
     wait_for(home / "done")
     assert (home / "done").exists()
 
@@ -402,15 +409,20 @@ def test_after_sigkill_the_workload_goes_on_and_the_run_reads_interrupted(home: 
 @pytest.mark.slow
 def test_a_stopped_wrapper_leaves_a_gap_and_its_workload_goes_on(home: Path) -> None:
     (home / "vatio.toml").write_text('[meters]\ninterval_s = 0.1\n[record]\nenvironment = "off"\n')
-    process = wrapper("sh", "-c", "echo > begun; sleep 0.6; echo > half; sleep 3")
-    wait_for(home / "begun")
+    process = wrapper(
+        "sh", "-c", "while [ ! -e go ]; do sleep 0.02; done; echo > half; while [ ! -e end ]; do sleep 0.02; done"
+    )
+    wait_for(home, SPOOL)
     time.sleep(0.3)
     process.send_signal(signal.SIGSTOP)
+    (home / "go").touch()
     wait_for(home / "half")
     assert (home / "half").exists()
     time.sleep(2.2)
     process.send_signal(signal.SIGCONT)
-    assert process.wait(10) == 0
+    time.sleep(0.5)
+    (home / "end").touch()
+    assert process.wait(60) == 0
     with open_ledger(config=config(), readonly=True) as ledger:
         (record,) = ledger.runs()
     assert record.gaps
