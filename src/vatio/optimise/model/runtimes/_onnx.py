@@ -70,6 +70,12 @@ def session(content: bytes, *, level: str = "all", threads: int = 1, keep: str =
         raise UsageError(f"ONNX Runtime cannot run this graph: {_said(error)}") from error
 
 
+def feeder(form: Form) -> Callable[[Any], dict[str, Any]]:
+    """Give what turns cases into the inputs, by name, that a form's graph takes."""
+    asking, is_flat = _asking(form), bool(form.settings.get("flat"))
+    return lambda cases: asking.fed(cases.reshape(len(cases), -1) if is_flat else cases)
+
+
 def numbers_output(opened: Any) -> str:
     """Name a graph's output of scores: the last that is a tensor of floats.
 
