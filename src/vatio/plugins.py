@@ -64,8 +64,13 @@ BUILT_IN: dict[str, dict[str, str]] = {
     "techniques": {
         "cache": "vatio.optimise.model.techniques._cache:Cache",
         "linear": "vatio.optimise.model.techniques._linear:Linear",
+        "precision": "vatio.optimise.model.techniques._precision:Precision",
         "onnx": "vatio.optimise.model.techniques._onnx:Onnx",
         "treelite": "vatio.optimise.model.techniques._treelite:Treelite",
+        "graph": "vatio.optimise.model.techniques._graph:Graph",
+        "half": "vatio.optimise.model.techniques._half:Half",
+        "fewer_trees": "vatio.optimise.model.techniques._fewer_trees:FewerTrees",
+        "tournament": "vatio.optimise.model.techniques._tournament:Tournament",
         "export": "vatio.optimise.model.techniques._export:Export",
         "openvino": "vatio.optimise.model.techniques._openvino:OpenVino",
         "int8": "vatio.optimise.model.techniques._openvino:Int8",
