@@ -26,18 +26,25 @@ SIZES = (
     "vdim",
     "hidden_size",
 )
-LEFT_OUT = "left_out"
+LEFT_OUT, HEAD = "left_out", "head"
 
 Structure = Mapping[str, Mapping[str, Any]]
 
 
 def sizes(module: Any) -> dict[str, dict[str, Any]]:
-    """List the sizes of every layer, by its name; of one that was left out, that it was."""
+    """List the sizes of every layer, by its name; of one that was left out, or is a new head, that it is."""
     torch = require("torch", extra="torch")
     found: dict[str, dict[str, Any]] = {}
+    heads: list[str] = []
     for name, layer in module.named_modules():
+        if any(name.startswith(f"{each}.") for each in heads):
+            continue  # the head says it all
         if isinstance(layer, torch.nn.Identity):
             found[name] = {LEFT_OUT: True}
+            continue
+        if HEAD in vars(layer):
+            found[name] = {HEAD: vars(layer)[HEAD]}
+            heads.append(name)
             continue
         own = {size: _plain(getattr(layer, size)) for size in SIZES if size in vars(layer)}
         if own:
@@ -72,13 +79,25 @@ def restructure(module: Any, structure: Structure, tensors: Mapping[str, Any]) -
         if own.get(LEFT_OUT):
             put(module, name, torch.nn.Identity())
             continue
+        if HEAD in own:
+            put(module, name, head(**own[HEAD]))
+            continue
         for size, value in own.items():
-            setattr(layers[name], size, tuple(value) if isinstance(value, list) else value)
+            setattr(module.get_submodule(name), size, tuple(value) if isinstance(value, list) else value)
     owners = dict(module.named_modules())
     for name, tensor in tensors.items():
         owner, _, attribute = name.rpartition(".")
         _set(owners.get(owner), attribute, tensor, name)
     return module
+
+
+def head(*, features: int, classes: int, side: int = 0) -> Any:
+    """Make a new last layer; ``side`` is what pictures are pooled to before it, 0 where there are none."""
+    torch = require("torch", extra="torch")
+    pooling = [torch.nn.AdaptiveAvgPool2d(side)] if side else []
+    made = torch.nn.Sequential(*pooling, torch.nn.Flatten(), torch.nn.Linear(features, classes))
+    setattr(made, HEAD, {"features": features, "classes": classes, "side": side})
+    return made
 
 
 def put(module: Any, name: str, layer: Any) -> None:

@@ -71,7 +71,7 @@ def planned(module: Any, x: Any, halvings: int) -> tuple[str, ...] | None:
         undo = changed(module, halvings, drops)
         shape = _shape(module, x)
         undo()
-        if shape == wanted and (drops or not poolings):
+        if shape == wanted:
             return drops
     return None
 
