@@ -284,10 +284,11 @@ def test_a_folder_that_holds_something_is_not_written_over(kept, baseline, parte
 
 
 def test_a_place_says_what_is_different():
-    here = place_of("onnx", {})
+    here = place_of("onnx", ["model.onnx"])
     assert {"numpy", "onnxruntime", "python"} <= here.versions.keys()
     assert here.differences(here) == ()
-    assert place_of("cached", {"kind": "onnx"}).versions.keys() == here.versions.keys()
+    assert place_of("cached", ["inner/model.onnx"]) == here
+    assert {"tokenizers", "onnxruntime"} <= place_of("text", ["tokenizer.json", "encoder.onnx"]).versions.keys()
     assert Place(isa="a", versions={"x": "1"}).differences(Place(isa="b")) == (
         "a processor b instead of a",
         "x not installed instead of 1",

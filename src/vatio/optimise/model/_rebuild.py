@@ -44,7 +44,8 @@ def rebuild(recipe: Path, *, model: str, cases: str, out: Path, trust: bool = Fa
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".building-") as name:
         form, saved = _made(asked, found, Path(name))
-        _compare(asked, digests(saved), place_of(form.kind, form.settings), saved, out)
+        files = digests(saved)
+        _compare(asked, files, place_of(form.kind, files), saved, out)
         fresh = Path(name) / "artefact"
         artefact = write_artefact(fresh, form, task=found.parted.task, recipe=asked, saved=saved)
         for each in fresh.iterdir():

@@ -87,7 +87,7 @@ def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Model:
         settings=artefact.settings,
     )
     predictor = runtime.predictor(form, batch=artefact.batch)
-    differences = artefact.place.differences(place_of(artefact.kind, artefact.settings))
+    differences = artefact.place.differences(place_of(artefact.kind, artefact.files))
     if differences:
         _validate(folder, artefact, predictor, differences)
     return Model(artefact, predictor, differences)

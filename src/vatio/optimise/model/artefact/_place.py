@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from vatio.measure.snapshot import processor
 
-# The distributions that answer for each kind of form; one that holds another kind within it names that in its settings.
-_LIBRARIES: dict[str, tuple[str, ...]] = {
-    "sklearn": ("numpy", "scipy", "scikit-learn", "skops"),
-    "onnx": ("numpy", "onnxruntime"),
-    "treelite": ("numpy", "treelite"),
-    "linear": ("numpy",),
-    "rule": ("numpy",),
-    "cached": ("numpy",),
-    "torch": ("numpy", "torch"),
-    "openvino": ("numpy", "openvino"),
-    "text": ("numpy", "tokenizers"),
-    "static": ("numpy", "tokenizers"),
+# The distributions that answer, by what lies in the model's folder: a form may hold another within it.
+_BY_NAME = {
+    ".skops": ("scikit-learn", "scipy", "skops"),
+    ".onnx": ("onnxruntime",),
+    ".xml": ("openvino",),
+    ".safetensors": ("torch",),
+    ".treelite": ("treelite",),
+    "tokenizer.json": ("tokenizers",),
+    "config.json": ("transformers",),
 }
+# Those of kinds whose files have no such names.
+_BY_KIND = {"treelite": ("treelite",), "torch": ("torch",), "openvino": ("openvino",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,22 +44,17 @@ class Place:
         return tuple(found)
 
 
-def place_of(kind: str, settings: Mapping[str, Any]) -> Place:
-    """Name this machine's instructions and the versions of what a form of this kind answers with."""
-    names = dict.fromkeys(name for each in (kind, *_kinds(settings)) for name in _LIBRARIES.get(each, ("numpy",)))
-    found = {name: known for name in names if (known := _version(name)) is not None}
+def place_of(kind: str, files: Iterable[str]) -> Place:
+    """Name this machine's instructions and the versions of what a form of this kind, kept in these files, answers with."""
+    held = [name.rpartition("/")[2] for name in files]
+    names = ["numpy", *_BY_KIND.get(kind, ())]
+    names += [
+        library for end, libraries in _BY_NAME.items() for library in libraries if any(name.endswith(end) for name in held)
+    ]
+    found = {name: known for name in dict.fromkeys(names) if (known := _version(name)) is not None}
     chip = processor()
     isa = (chip.isa if chip else None) or sys.platform
     return Place(isa=isa, versions={"python": f"{sys.version_info[0]}.{sys.version_info[1]}", **found})
-
-
-def _kinds(settings: Any) -> Iterator[str]:
-    """Find the kinds that a form's settings name: of the form that it wraps, of its encoder."""
-    if isinstance(settings, Mapping):
-        for name, value in settings.items():
-            if isinstance(value, str) and value in _LIBRARIES and name in ("kind", "encoder", "inner", "runtime"):
-                yield value
-            yield from _kinds(value)
 
 
 def _version(name: str) -> str | None:

@@ -62,7 +62,8 @@ def write_artefact(
     Probes(x=cases, scores=ask(runtime.predictor(loaded, batch=recipe.batch), cases, batch=recipe.batch)).write(
         folder / PROBES_FOLDER
     )
-    place = place_of(form.kind, settings)
+    files = digests(model)
+    place = place_of(form.kind, files)
     artefact = Artefact(
         kind=form.kind,
         answers=form.answers,
@@ -76,7 +77,7 @@ def write_artefact(
         tolerance=tolerance,
         quality=recipe.quality,
     )
-    write_json(folder / RECIPE_FILE, replace(recipe, files=digests(model), place=place))
+    write_json(folder / RECIPE_FILE, replace(recipe, files=files, place=place))
     write_json(folder / ARTEFACT_FILE, artefact)
     return artefact
 
