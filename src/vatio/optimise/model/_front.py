@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from statistics import NormalDist
 from typing import Any
 
 from vatio.optimise.model._certify import Certificate, certify
@@ -13,7 +12,6 @@ from vatio.optimise.model._choice import unpaid
 from vatio.optimise.model._cost import Cost
 from vatio.optimise.model._final import Measured
 from vatio.optimise.model._node import Node
-from vatio.optimise.model._quality import Quality
 from vatio.optimise.model._request import ModelRequest
 from vatio.optimise.search import Budget
 from vatio.records import FrontPoint, Interval, Quantity, Rejected, total
@@ -173,21 +171,6 @@ def certificates_of(
         confidence=request.confidence,
         max_class_loss=request.max_class_loss,
     )
-
-
-def quality_interval(quality: Quality, y: Any, scores: Any, confidence: float) -> Interval:
-    """Give a metric with its interval where it is a mean over cases (Wilson's for a share), without ends where it is not."""
-    parts = quality.per_case(y, scores)
-    if parts is None:
-        return Interval(value=quality.of(y, scores), low=None, high=None)
-    n, mean = len(parts), float(parts.mean())
-    z = NormalDist().inv_cdf(0.5 + confidence / 2.0)
-    if quality.kind != "share":
-        reach = z * float(parts.std(ddof=1)) / math.sqrt(n)
-        return Interval(value=mean, low=mean - reach, high=mean + reach)
-    middle, whole = mean + z * z / (2 * n), 1.0 + z * z / n
-    reach = z * math.sqrt(mean * (1.0 - mean) / n + z * z / (4 * n * n))
-    return Interval(value=mean, low=min(mean, (middle - reach) / whole), high=max(mean, (middle + reach) / whole))
 
 
 def watts_of(energies_j: Sequence[Quantity], cpu_s: float) -> Quantity:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import select
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -26,7 +27,6 @@ from vatio.optimise.model._front import (
     chosen_of,
     notes_of,
     points_of,
-    quality_interval,
     rejected_of,
     watts_of,
 )
@@ -34,12 +34,14 @@ from vatio.optimise.model._node import FORM_FOLDER, SCORES_FILE, Node, write_nod
 from vatio.optimise.model._quality import Quality
 from vatio.optimise.model._request import ModelOptions, ModelProgress, ModelRequest
 from vatio.optimise.model._task import Parted
+from vatio.optimise.model._threads import one_thread, settle
 from vatio.optimise.model.artefact import Recipe, write_artefact
 from vatio.optimise.search import SEARCH, TRIAL, Ordered, Spending, Told, Worker, burn, charged_j, parts_of
 from vatio.plugins import require
 from vatio.records import Front, FrontPoint, FrontSearch, Quantity, RunRecord, to_json, total
 
 _LOOK_S = 0.05
+_STUCK_S = 60.0
 # What the end may cost of a budget: the last measurement, the certificates, the artefacts.
 _END_SHARE = 0.1
 _NO_ROOM = "the budget is spent: stopped, counted, failed"
@@ -64,17 +66,19 @@ def optimise_model(request: ModelRequest, *, config: Config, options: ModelOptio
         MeasureError: the model does not answer the cases, or the budget is in joules and none are known on this machine.
         LedgerUnavailable: there is no ledger, so that no trial could be told.
     """
-    found = _read_all(request)
-    digest = _digest(request, found)
-    _claim(options, digest)
-    unit = request.budget.unit
-    earlier, spent = _with_ledger(config, partial(_earlier, digest=digest, resume=options.resume, unit=unit))
-    tags = {**(options.tags or {}), SEARCH: digest}
-    parents = tuple(run.id for run in earlier[:1])
-    wish = Wish(name="optimise model", tags=tags, config=config, parents=parents, stage="experimentation")
-    with Track(wish) as run:
-        engine = _Engine(request, found, config=config, options=options, run=run, digest=digest)
-        return engine.front(spent)
+    with one_thread():
+        found = read_all(request)
+        settle()
+        digest = _digest(request, found)
+        _claim(options, digest)
+        unit = request.budget.unit
+        earlier, spent = _with_ledger(config, partial(_earlier, digest=digest, resume=options.resume, unit=unit))
+        tags = {**(options.tags or {}), SEARCH: digest}
+        parents = tuple(run.id for run in earlier[:1])
+        wish = Wish(name="optimise model", tags=tags, config=config, parents=parents, stage="experimentation")
+        with Track(wish) as run:
+            engine = _Engine(request, found, config=config, options=options, run=run, digest=digest)
+            return engine.front(spent)
 
 
 class _Engine:
@@ -122,7 +126,7 @@ class _Engine:
             nodes,
             measured=measured,
             certificates=certificates,
-            qualities={node.key: quality_interval(found.quality, y, measured[node.key].scores, confidence) for node in nodes},
+            qualities={node.key: found.quality.interval(y, measured[node.key].scores, confidence) for node in nodes},
             watts=watts_of(self._joules, self._trials_cpu_s),
             search_cost=self._spending.cpu_s(),
         )
@@ -234,11 +238,14 @@ class _Engine:
         arm = Arm(name=name, call=call, isolated=True)
         tags = {SEARCH: self._digest, **tags}
         worker = Worker(Ordered(arm, self._run.id, tags, self._config, self._environ, self._options.timeout_s))
-        is_over = False
+        is_over, watch = False, _Watch()
         try:
             while not select.select([worker.descriptor], [], [], _LOOK_S)[0]:
                 if self._spending.foreseen((worker,)) >= self._request.budget.amount:
                     is_over, self._ended_by = True, "budget"
+                    worker.stop()
+                    break
+                if watch.is_stuck(worker.cpu_s()):
                     worker.stop()
                     break
         except BaseException:
@@ -246,6 +253,8 @@ class _Engine:
             worker.join()
             raise
         told = worker.join()
+        if watch.stuck:
+            told = told._replace(reason=watch.stuck)
         return told, self._learn(told), is_over
 
     def _learn(self, told: Told) -> float:
@@ -326,7 +335,12 @@ class _Engine:
         return FrontSearch(energy_j=energy_j, cpu_s=self._spending.cpu_s(), trials=len(self._nodes) - 1)
 
 
-def _read_all(request: ModelRequest) -> Found:
+def read_all(request: ModelRequest) -> Found:
+    """Read the model, the cases and the quality that are asked.
+
+    Raises:
+        UsageError: one of them cannot be read.
+    """
     from vatio.optimise.model._cases import read_cases
     from vatio.optimise.model._model import read_model
     from vatio.optimise.model._quality import read_quality
@@ -338,10 +352,18 @@ def _read_all(request: ModelRequest) -> Found:
         batches=request.batches,
         seed=request.seed,
         needs_text=baseline.form.kind == "text",
-        classes=baseline.classes or (),
-        wants="values" if baseline.form.answers == "values" else "classes",
+        classes=baseline.classes,
+        wants=_wants(request.quality),
     )
     return Found(baseline, parted, read_quality(request.quality, classes=parted.task.classes), digest_of_cases(parted))
+
+
+def _wants(metric: str) -> str:
+    """Say what labels a metric is of: classes or values; nothing for a user's own."""
+    from vatio.optimise.model.metrics import METRICS
+
+    known = METRICS.get(metric)
+    return "" if known is None else "values" if known.needs == "values" else "classes"
 
 
 def digest_of_cases(parted: Parted) -> str:
@@ -406,6 +428,21 @@ def _earlier(ledger: Any, *, digest: str, resume: str | None, unit: str) -> tupl
 
 def _cost(record: RunRecord, unit: str) -> float:
     return (charged_j(record.energy_j) if unit == "J" else record.cpu_s) or 0.0
+
+
+class _Watch:
+    """Notice a trial that computes nothing any more: one that waits for a thread that is not there would wait for ever."""
+
+    def __init__(self) -> None:
+        self._used_s, self._since_s, self.stuck = -1.0, time.monotonic(), ""
+
+    def is_stuck(self, cpu_s: float) -> bool:
+        """Tell whether it has used no CPU time for too long."""
+        if cpu_s != self._used_s:
+            self._used_s, self._since_s = cpu_s, time.monotonic()
+        elif time.monotonic() - self._since_s > _STUCK_S:
+            self.stuck = f"it computed nothing for {_STUCK_S:.0f} s: stopped"
+        return bool(self.stuck)
 
 
 def _with_ledger(config: Config, reading: Callable[[Any], Any]) -> Any:
