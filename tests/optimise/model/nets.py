@@ -87,3 +87,29 @@ def odd() -> Any:
             return torch.special.i1e(self.head(x.flatten(1)))
 
     return Odd()
+
+
+def regressor() -> Any:
+    import torch
+    from torch import nn
+
+    torch.manual_seed(5)
+    return nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Linear(32, 1)).eval()
+
+
+def fixed() -> Any:
+    """Give a net whose own code names a size."""
+    import torch
+    from torch import nn
+
+    class Fixed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            torch.manual_seed(5)
+            self.first, self.head = nn.Conv2d(1, 8, 3, padding=1), nn.Linear(8, CLASSES)
+
+        def forward(self, x: Any) -> Any:
+            y = self.first(x)
+            return self.head(y.mean((2, 3)) + torch.ones(8))
+
+    return Fixed().eval()

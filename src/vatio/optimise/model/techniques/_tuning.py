@@ -28,7 +28,9 @@ def original(form: Form) -> Any:
     """
     if not form.settings.get("factory"):
         raise NotApplicable("what changes the network is kept by its factory: give the model as module:function")
-    return made(form.settings["factory"])
+    # A factory may set a seed; the process's own draws stay as they are.
+    with require("torch", extra="torch").random.fork_rng(devices=[]):
+        return made(form.settings["factory"])
 
 
 def smaller(form: Form, module: Any) -> Form:
