@@ -30,7 +30,8 @@ def front_of(record: RunRecord, note: Callable[[str], None]) -> KeptFront | None
     for output in record.environment.outputs:
         if os.path.basename(output.path) != _FILE or output.sha256 is None:
             continue
-        path = os.path.join(record.environment.cwd, output.path)
+        # A home is written as ~, so that a record does not name its user.
+        path = os.path.join(*map(os.path.expanduser, (record.environment.cwd, output.path)))
         try:
             with open(path, "rb", opener=regular) as file:
                 held = file.read(_MOST_BYTES)
@@ -39,7 +40,7 @@ def front_of(record: RunRecord, note: Callable[[str], None]) -> KeptFront | None
                 return None
             found = json.loads(held)
             if isinstance(found, dict) and found.get("schema") == Front.SCHEMA:
-                return KeptFront(from_json(Front, found), os.path.dirname(output.path))
+                return KeptFront(from_json(Front, found), os.path.dirname(path))
         except OSError as error:
             note(f"cannot read {path}: {error.strerror}; its front is not shown")
         except (ValueError, RecursionError, InvalidRecord, VatioError) as error:
