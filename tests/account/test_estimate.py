@@ -60,6 +60,7 @@ def test_the_total_is_operational_and_embodied() -> None:
     assert (emissions.embodied.high or 0.0) > 2.0 * (emissions.embodied.low or math.inf)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(counts, hours, hours)
 def test_energy_is_additive_in_hours(number: float, first: float, second: float) -> None:

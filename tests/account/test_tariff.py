@@ -149,6 +149,7 @@ def test_a_file_that_is_not_there_or_no_text_is_said(tmp_path: Path) -> None:
         read_tariff(str(tmp_path / "binary"))
 
 
+@pytest.mark.slow
 def test_a_file_of_a_million_rows_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="more than 200000 lines"):
         written(tmp_path, "start,eur_per_kwh\n" + "2026-01-01,0.1\n" * 1_000_000)

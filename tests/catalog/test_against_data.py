@@ -73,6 +73,7 @@ def test_most_servers_lie_within_their_familys_interval() -> None:
     assert inside / count >= 0.85
 
 
+@pytest.mark.slow
 def test_thermal_design_powers_agree_with_a_second_table() -> None:
     agree = count = 0
     with (DATA / "hardware" / "codecarbon_cpu_power.csv").open() as file:

@@ -27,6 +27,7 @@ def test_three_runs_that_cost_many_times_as_much_fail(kept: Shell) -> None:
     assert "mann-whitney" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_verdict_is_in_the_json(kept: Shell) -> None:
     found = json.loads(kept("runs", "compare", "before", "after", "--json").stdout)
     assert found["schema"] == "vatio.comparison/1"
@@ -35,6 +36,7 @@ def test_the_verdict_is_in_the_json(kept: Shell) -> None:
     assert [len(side) for side in found["runs"]] == [3, 3]
 
 
+@pytest.mark.slow
 def test_the_cheaper_side_passes_and_the_allowed_regression_is_configured(kept: Shell) -> None:
     assert kept("runs", "compare", "after", "before").returncode in (0, 3)
     (kept.folder / "vatio.toml").write_text('[gate]\nmax_regression_ratio = "900%"\n')
@@ -44,12 +46,14 @@ def test_the_cheaper_side_passes_and_the_allowed_regression_is_configured(kept: 
         (kept.folder / "vatio.toml").unlink()
 
 
+@pytest.mark.slow
 def test_a_run_is_not_judged_against_itself(kept: Shell) -> None:
     done = kept("runs", "compare", "before", "before")
     assert done.returncode == 0
     assert "decides" not in done.stdout
 
 
+@pytest.mark.slow
 def test_a_run_of_the_same_kind_is_held_against_the_others_and_asks_for_nothing(kept: Shell) -> None:
     done = kept("runs", "compare", "@4", "@2")
     assert done.returncode == 0

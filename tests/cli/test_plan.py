@@ -43,6 +43,7 @@ def test_a_job_is_planned_into_the_clean_hours(curves: Shell) -> None:
     assert plan["finish"] == plan["windows"][-1]["end"]
 
 
+@pytest.mark.slow
 def test_several_zones_each_have_their_curve(curves: Shell) -> None:
     words = (
         "--duration",
@@ -84,6 +85,7 @@ def test_pictures_and_pages_are_written(curves: Shell) -> None:
     assert (curves.folder / "plan.svg").read_text().startswith("<svg")
 
 
+@pytest.mark.slow
 def test_duration_and_power_are_learnt_from_earlier_runs(curves: Shell) -> None:
     for _ in range(2):
         assert curves("run", "--", "sleep", "0.05").returncode == 0
@@ -93,6 +95,7 @@ def test_duration_and_power_are_learnt_from_earlier_runs(curves: Shell) -> None:
     assert timedelta(seconds=0.05) < lasts < timedelta(seconds=20)
 
 
+@pytest.mark.slow
 def test_a_power_profile_is_learnt_from_the_latest_run(curves: Shell) -> None:
     assert curves("run", "--interval", "100ms", "--", "sleep", "0.4").returncode == 0
     words = ("--slack", "24h", "--curve", "de.csv", "--zone", "DE", "--power-profile", "learnt")

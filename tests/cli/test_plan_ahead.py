@@ -58,6 +58,7 @@ def test_a_forecast_is_made_from_a_history_with_its_interval_and_the_renewable_s
     assert "renewable" in shown.stdout
 
 
+@pytest.mark.slow
 def test_the_project_file_names_the_history_or_the_site_its_grid(history: Shell) -> None:
     for text in ('[plan]\nhistory = ["es.csv"]\n', '[site]\ngrid = "es.csv"\n'):
         (history.folder / "vatio.toml").write_text(text)

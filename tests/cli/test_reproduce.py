@@ -33,6 +33,7 @@ def test_the_terminal_shows_the_tier_what_was_compared_and_where_it_is_attested(
     assert asked(project, "reproduce", "seeded", "-q")[2] == ""
 
 
+@pytest.mark.slow
 def test_a_replay_is_a_run_of_the_ledger_with_the_original_as_its_parent(project):
     verdict = json.loads(asked(project, "reproduce", "seeded", "--json")[1])
     run = json.loads(asked(project, "runs", "show", verdict["replay"], "--json")[1])

@@ -292,6 +292,7 @@ def test_a_spool_that_outlived_its_seal_is_swept_away(ledger: Ledger) -> None:
     assert not os.path.exists(ledger.spool_folder(run))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_file_with_broken_bytes_is_told_and_never_crashes_a_reader(

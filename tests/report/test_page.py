@@ -159,6 +159,7 @@ def test_a_job_of_several_hosts_lists_them() -> None:
     assert re.search(r"<th scope=\"row\"><bdi>h-90aa</bdi></th><td class=\"n\">1, 2</td>", page(job))
 
 
+@pytest.mark.slow
 def test_a_page_of_a_million_samples_is_small() -> None:
     count = 1_000_000
     column = array("d", (300.0 * at + 50.0 * math.sin(at / 900.0) for at in range(count)))

@@ -175,6 +175,7 @@ def test_hostile_parameters_stay_in_their_line(project: Path) -> None:
     assert "\x1b[31mred" not in done.stdout
 
 
+@pytest.mark.slow
 def test_the_process_that_is_measured_calls_the_test_so_often(project: Path) -> None:
     rewrite(
         project,

@@ -105,6 +105,7 @@ def test_a_drawn_sign_flip_p_is_near_the_exact_one() -> None:
         assert min(found, 1.0 - found) == pytest.approx(sign_flip_p(logs) / 2.0, abs=0.012)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.test)
 def test_a_program_against_itself_fails_no_more_often_than_the_level(rule: GateRule) -> None:
     rng, rounds = random.Random(1), 200
@@ -129,6 +130,7 @@ def test_noise_like_that_of_elapsed_time_never_passes(change: float) -> None:
     assert "pass" not in outcomes
 
 
+@pytest.mark.slow
 def test_heavy_tails_make_the_test_careful_and_not_wrong() -> None:
     rng, rounds = random.Random(4), 120
     alarms = 0

@@ -287,6 +287,7 @@ def test_a_bundle_that_is_cut_off_anywhere_is_refused(made: Made, tmp_path: Path
         refused(tmp_path / "b", tmp_path, "cut off|no bundle")
 
 
+@pytest.mark.slow
 def test_any_byte_that_is_changed_is_found(made: Made, tmp_path: Path) -> None:
     whole = made.path.read_bytes()
     chance = random.Random(20260102)

@@ -64,6 +64,7 @@ def test_a_library_that_was_changed_secretly_is_patched_whenever_it_was(python, 
     assert [is_patched(one) for one in found(python, told, later).differences] == [True]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["PIP_TARGET", "PIP_DRY_RUN", "PIP_NO_BINARY", "PIP_CONSTRAINT", "UV_TARGET", "PYTHONPATH"])
 @pytest.mark.parametrize("tool", ["", None])
 def test_variables_of_an_installer_do_not_lead_a_locked_environment_elsewhere(tmp_path, name, tool):

@@ -189,6 +189,7 @@ def test_a_file_that_cannot_be_read_safely_has_no_numbers(name, content):
     assert numbers_of(name, content) is None
 
 
+@pytest.mark.slow
 def test_an_archive_that_unpacks_to_more_than_the_memory_is_not_unpacked():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -113,6 +113,7 @@ def test_calls_and_commands_may_be_compared(measure: Measure) -> None:
     assert len(found.pairs("a", "b")) == 2
 
 
+@pytest.mark.slow
 def test_a_call_is_pinned_and_let_go(measure: Measure) -> None:
     before, seen = os.sched_getaffinity(0), list[int]()
     found = measure(*two(lambda: seen.append(len(os.sched_getaffinity(0))), small), pairs=2, pin=(max(before),))

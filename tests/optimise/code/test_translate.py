@@ -54,6 +54,7 @@ def changed(text):
     return made["old"], made["new"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", LOOPS.values(), ids=LOOPS)
 @given(xs=floats)
 def test_a_loop_and_its_array_code_give_the_same(text, xs):

@@ -79,6 +79,7 @@ def test_windows_add_up_to_the_job(values, length_h, resume_h):
     assert ran_s == pytest.approx(length_h * 3600.0, abs=1e-3)
 
 
+@pytest.mark.slow
 @given(grams, st.integers(1, 5))
 def test_pauses_cost_more_than_none_and_save_what_windows_do_not(values, length):
     length = min(length, len(values))
