@@ -10,7 +10,7 @@ from vatio.optimise.model._technique import NotApplicable, Offer
 from vatio.optimise.model.runtimes._structure import put
 from vatio.optimise.model.runtimes._torch import answer, input_dtype
 from vatio.optimise.model.techniques._layer_costs import forward_s
-from vatio.optimise.model.techniques._tuning import needs_training, smaller, tuned
+from vatio.optimise.model.techniques._tuning import needs_training, own_copy, smaller, tuned
 from vatio.plugins import require
 
 # How many poolings of two are moved to the front, and how often the fit cases are gone through afterwards.
@@ -47,11 +47,12 @@ class Coarser:
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Stride, leave out, train on."""
         torch, params = require("torch", extra="torch"), offer.params
-        changed(form.model, params["halvings"], params["drops"])
-        x = torch.from_numpy(task.examples(2).astype(input_dtype(form.model)))
-        if _shape(form.model, x) is None:
+        module = own_copy(form)
+        changed(module, params["halvings"], params["drops"])
+        x = torch.from_numpy(task.examples(2).astype(input_dtype(module)))
+        if _shape(module, x) is None:
             raise NotApplicable("it cannot run more coarsely")
-        return smaller(form, tuned(form, form.model, task, epochs=params["epochs"]))
+        return smaller(form, tuned(form, module, task, epochs=params["epochs"]))
 
 
 def first_convolution(module: Any) -> Any:

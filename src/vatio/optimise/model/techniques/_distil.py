@@ -11,7 +11,7 @@ from vatio.optimise.model.runtimes._torch import input_dtype
 from vatio.optimise.model.techniques._channels import kept_evenly, linked_channels, take_out
 from vatio.optimise.model.techniques._layer_costs import forward_s
 from vatio.optimise.model.techniques._prune import require_shape
-from vatio.optimise.model.techniques._tuning import needs_training, seeded, smaller, tuned
+from vatio.optimise.model.techniques._tuning import needs_training, own_copy, seeded, smaller, tuned
 from vatio.plugins import require
 
 _OFFERS = ((0.5, 16), (0.75, 20))
@@ -41,10 +41,10 @@ class Distil:
 
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Narrow, forget, teach."""
-        torch = require("torch", extra="torch")
-        x = torch.from_numpy(task.examples(2).astype(input_dtype(form.model)))
-        linked = linked_channels(form.model, x)
-        module = take_out(form.model, x, linked, kept_evenly(linked, ratio=offer.params["narrower"]))
+        torch, module = require("torch", extra="torch"), own_copy(form)
+        x = torch.from_numpy(task.examples(2).astype(input_dtype(module)))
+        linked = linked_channels(module, x)
+        module = take_out(module, x, linked, kept_evenly(linked, ratio=offer.params["narrower"]))
         require_shape(module, x, len(task.classes))
         with seeded(task.seed):
             forget(module)

@@ -13,7 +13,7 @@ from vatio.optimise.model._technique import NotApplicable, Offer
 from vatio.optimise.model.runtimes._torch import answer, input_dtype
 from vatio.optimise.model.techniques._channels import kept_by_cost, linked_channels, take_out
 from vatio.optimise.model.techniques._layer_costs import forward_s, layer_costs
-from vatio.optimise.model.techniques._tuning import needs_training, smaller, tuned
+from vatio.optimise.model.techniques._tuning import needs_training, own_copy, smaller, tuned
 from vatio.plugins import require
 
 # What is kept of the layers' cost, and how often the fit cases are gone through afterwards.
@@ -52,7 +52,7 @@ class Prune:
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Take the channels out, train on."""
         torch = require("torch", extra="torch")
-        module = form.model
+        module = own_copy(form)
         x = torch.from_numpy(task.examples(2).astype(input_dtype(module)))
         linked = linked_channels(module, x)
         kept = kept_by_cost(linked, offer.params["costs"], keep=offer.params["keep"])

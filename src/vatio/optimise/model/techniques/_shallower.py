@@ -14,7 +14,7 @@ from vatio.optimise.model.runtimes._structure import put
 from vatio.optimise.model.runtimes._torch import input_dtype
 from vatio.optimise.model.techniques._layer_costs import forward_s, layer_costs
 from vatio.optimise.model.techniques._prune import require_shape
-from vatio.optimise.model.techniques._tuning import needs_training, smaller, tuned
+from vatio.optimise.model.techniques._tuning import needs_training, own_copy, smaller, tuned
 from vatio.plugins import require
 
 _EPOCHS = 8
@@ -58,11 +58,12 @@ class Shallower:
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Leave them out, train on."""
         torch = require("torch", extra="torch")
+        module = own_copy(form)
         for name in offer.params["drops"]:
-            put(form.model, name, torch.nn.Identity())
-        x = torch.from_numpy(task.examples(2).astype(input_dtype(form.model)))
-        require_shape(form.model, x, len(task.classes))
-        return smaller(form, tuned(form, form.model, task, epochs=offer.params["epochs"]))
+            put(module, name, torch.nn.Identity())
+        x = torch.from_numpy(task.examples(2).astype(input_dtype(module)))
+        require_shape(module, x, len(task.classes))
+        return smaller(form, tuned(form, module, task, epochs=offer.params["epochs"]))
 
 
 Block = tuple[str, ...]

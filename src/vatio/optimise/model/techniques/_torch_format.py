@@ -9,6 +9,7 @@ from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes._torch import formatted
 from vatio.optimise.model.techniques._export import is_plain
+from vatio.optimise.model.techniques._tuning import own_copy
 from vatio.plugins import require
 
 
@@ -45,4 +46,4 @@ class Bf16:
 
 def _formatted(form: Form, offer: Offer) -> Form:
     settings = {**form.settings, **offer.params}
-    return replace(form, model=formatted(form.model, settings), settings=settings)
+    return replace(form, model=formatted(own_copy(form), settings), settings=settings)

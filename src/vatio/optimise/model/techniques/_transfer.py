@@ -11,7 +11,7 @@ from vatio.optimise.model.runtimes._structure import head, put
 from vatio.optimise.model.runtimes._torch import input_dtype
 from vatio.optimise.model.techniques._layer_costs import forward_s, has_weights, layer_costs
 from vatio.optimise.model.techniques._prune import require_shape
-from vatio.optimise.model.techniques._tuning import needs_training, seeded, settled, smaller
+from vatio.optimise.model.techniques._tuning import needs_training, own_copy, seeded, settled, smaller
 from vatio.plugins import require
 
 # Where to cut: after about so much of the layers' cost.
@@ -51,7 +51,7 @@ class Transfer:
 
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Cut, and fit the head."""
-        torch, module = require("torch", extra="torch"), form.model
+        torch, module = require("torch", extra="torch"), own_copy(form)
         torch.set_num_threads(1)
         x = torch.from_numpy(task.fit.x.astype(input_dtype(module)))
         with torch.inference_mode():

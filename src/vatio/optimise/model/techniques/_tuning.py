@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -31,6 +32,11 @@ def original(form: Form) -> Any:
     # A factory may set a seed; the process's own draws stay as they are.
     with require("torch", extra="torch").random.fork_rng(devices=[]):
         return made(form.settings["factory"])
+
+
+def own_copy(form: Form) -> Any:
+    """Copy a form's module: what it was made from is still measured, and asked again."""
+    return copy.deepcopy(form.model)
 
 
 def smaller(form: Form, module: Any) -> Form:
