@@ -6,7 +6,7 @@ import re
 import pytest
 
 UNIT = re.compile(
-    r"(^|_)(j|s|h|seconds|years|w|g|l|eur|cpus|bytes|hz|celsius|ratio|mb|gb|gib|mib|cm2|ms|px|kwh|w_per_gib|g_per_kwh|eur_per_kwh|l_per_kwh|per_\w+|\w+_per_\w+)$"
+    r"(^|_)(j|s|h|seconds|days|years|w|g|l|eur|cpus|bytes|hz|celsius|ratio|mb|gb|gib|mib|cm2|ms|px|kwh|w_per_gib|g_per_kwh|eur_per_kwh|l_per_kwh|per_\w+|\w+_per_\w+)$"
 )
 # Numbers without a dimension, or of any: a value of some unit that stands beside it, the ends of an interval, a probability.
 FREE = {

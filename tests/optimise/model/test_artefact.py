@@ -214,7 +214,7 @@ def test_answers_agree_within_what_is_allowed_and_no_more():
     probes = Probes(x=numpy.zeros((2, 1)), scores=scores)
 
     def differ(other, answers="probabilities"):
-        return probes.differences(numpy.array(other), answers=answers, tolerance=0.02)
+        return probes.differences(numpy.array(other), answers=answers, tolerance_ratio=0.02)
 
     assert differ(numpy.add(scores, [[0.01, -0.01]])) == ""
     assert differ([[0.90, 0.10], [0.49, 0.51]]) == ""  # too close to call
@@ -223,8 +223,8 @@ def test_answers_agree_within_what_is_allowed_and_no_more():
     assert "not finite" in differ([[math.nan, 0.1], [0.5, 0.5]])
     assert "shape" in differ([[0.9, 0.1]])
     values = Probes(x=numpy.zeros((3, 1)), scores=numpy.array([0.0, 50.0, 100.0]))
-    assert values.differences(numpy.array([1.0, 51.0, 101.0]), answers="values", tolerance=0.02) == ""
-    assert values.differences(numpy.array([0.0, 50.0, 104.0]), answers="values", tolerance=0.02)
+    assert values.differences(numpy.array([1.0, 51.0, 101.0]), answers="values", tolerance_ratio=0.02) == ""
+    assert values.differences(numpy.array([0.0, 50.0, 104.0]), answers="values", tolerance_ratio=0.02)
 
 
 @pytest.mark.parametrize(
@@ -281,6 +281,21 @@ def test_opening_an_onnx_model_needs_no_torch_and_no_scikit_learn(home, parted, 
 def test_a_folder_that_holds_something_is_not_written_over(kept, baseline, parted):
     with pytest.raises(UsageError, match="not empty"):
         write_artefact(kept, baseline.form, task=parted.task, recipe=_plain_recipe())
+
+
+def test_what_was_killed_half_way_is_written_anew(tmp_path, baseline, parted):
+    (tmp_path / ".p.part" / "model").mkdir(parents=True)
+    (tmp_path / ".p.part" / "model" / "half").write_text("half")
+    write_artefact(tmp_path / "p", baseline.form, task=parted.task, recipe=_plain_recipe())
+    assert [path.name for path in tmp_path.iterdir()] == ["p"]
+    assert vatio.load_model(tmp_path / "p").classes
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path, baseline, parted):
+    wrong = replace(baseline.form, settings={"a set": {1, 2}})
+    with pytest.raises(TypeError):
+        write_artefact(tmp_path / "p", wrong, task=parted.task, recipe=_plain_recipe())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_says_what_is_different():

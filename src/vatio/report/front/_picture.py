@@ -92,9 +92,9 @@ def _grid(frame: Frame, front: Front, words: Words) -> Html:
     return join(parts)
 
 
-def _levels(frame: Frame, base: float, front: Front, words: Words) -> Html:
+def _levels(frame: Frame, baseline: float, front: Front, words: Words) -> Html:
     """Draw the baseline's quality as a line, and below it the line of what may be lost."""
-    high, low = frame.y(base), frame.y(base - front.max_loss)
+    high, low = frame.y(baseline), frame.y(baseline - front.max_loss)
     start = frame.x(frame.cost.low)
     parts = [
         tag("rect", class_="lost", x=start, y=low, width=f"{100.0 * (1.0 - _EDGE):.2f}%", height=max(0.0, BOTTOM_PX - low)),

@@ -133,9 +133,9 @@ def state(point: FrontPoint, front: Front, words: Words) -> str:
     return words.say("front_certified" if point.certified else "front_open")
 
 
-def cost(found: Quantity, words: Words) -> str:
+def cost(quantity: Quantity, words: Words) -> str:
     """Write a cost with its interval, without its unit, which the head of the column has."""
-    return words.say("not_measured") if found.is_missing else words.quantity(found, "").strip().rstrip("\u00a0")
+    return words.say("not_measured") if quantity.is_missing else words.quantity(quantity, "").strip().rstrip("\u00a0")
 
 
 def latency(point: FrontPoint, words: Words) -> str:

@@ -35,7 +35,7 @@ class Artefact:
 
     ``kind``, ``answers`` and ``settings`` are its form's; ``classes`` the labels by column, none for a regression. ``files``
     have their SHA-256. ``place`` is where it was seen to answer the cases in ``probes/``; elsewhere their answers must be
-    the same within ``tolerance``. ``quality`` is by metric, ``change`` what the model has lost or won by its ``chain``.
+    the same within ``tolerance_ratio``. ``quality`` is by metric, ``change`` what the model has lost or won by its ``chain``.
     """
 
     SCHEMA: ClassVar[str] = "vatio.artefact/1"
@@ -49,7 +49,7 @@ class Artefact:
     case: CaseShape
     files: Mapping[str, str]
     place: Place
-    tolerance: float
+    tolerance_ratio: float
     quality: Mapping[str, Any] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
 

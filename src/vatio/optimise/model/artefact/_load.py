@@ -110,7 +110,7 @@ def _validate(folder: Path, artefact: Artefact, predictor: Predictor, difference
     """
     probes = read_probes(folder / PROBES_FOLDER)
     scores = ask(predictor, probes.x, batch=artefact.batch)
-    said = probes.differences(scores, answers=artefact.answers, tolerance=artefact.tolerance)
+    said = probes.differences(scores, answers=artefact.answers, tolerance_ratio=artefact.tolerance_ratio)
     if said:
         raise ArtefactRefused(
             f"{folder} answers otherwise here: {said}. Here is {'; '.join(differences)}",

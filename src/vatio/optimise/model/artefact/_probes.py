@@ -33,10 +33,10 @@ class Probes:
             numpy.save(folder / _ARRAY, self.x, allow_pickle=False)
         numpy.save(folder / _SCORES, self.scores, allow_pickle=False)
 
-    def differences(self, scores: Any, *, answers: str, tolerance: float) -> str:
+    def differences(self, scores: Any, *, answers: str, tolerance_ratio: float) -> str:
         """Say how other answers to the same cases differ, empty where they agree.
 
-        Scores agree within ``tolerance``: of a probability, or of the spread of values and decisions. Where the best two
+        Scores agree within ``tolerance_ratio``: of a probability, or of the spread of values and decisions. Where the best two
         classes lie farther apart than both may move, the class must be the same.
         """
         numpy = require("numpy", extra="optimise")
@@ -47,11 +47,13 @@ class Probes:
         apart = float(numpy.abs(before - after).max(initial=0.0)) / size
         if before.ndim == 2 and before.shape[1] > 1:
             ranked = numpy.sort(before, axis=1)
-            is_clear = ranked[:, -1] - ranked[:, -2] > 2.0 * tolerance * size
+            is_clear = ranked[:, -1] - ranked[:, -2] > 2.0 * tolerance_ratio * size
             changed = int(((before.argmax(axis=1) != after.argmax(axis=1)) & is_clear).sum())
             if changed:
                 return f"{changed} of {len(before)} cases get another class"
-        return f"its answers differ by up to {apart:.2g}, where {tolerance:g} is allowed" if apart > tolerance else ""
+        return (
+            f"its answers differ by up to {apart:.2g}, where {tolerance_ratio:g} is allowed" if apart > tolerance_ratio else ""
+        )
 
 
 def read_probes(folder: Path) -> Probes:
