@@ -24,7 +24,7 @@ class Treelite:
         if form.kind != "sklearn" or name not in {f"{kind}{side}" for kind in _TREES for side in ("Classifier", "Regressor")}:
             return ()
         require("treelite", extra="optimise")
-        return (Offer(cost_cpu_s=0.2, times=20.0, is_exact=True),)
+        return (Offer(cost_cpu_s=0.2, times=100.0, is_exact=True),)
 
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Take it over and check its answers."""
