@@ -1,8 +1,8 @@
 """Look for the best plan of each fleet of plan-07: ``python -m benchmarks.plan._best_known --minutes 10 --seeds 0-9``.
 
 vatio's search, HiGHS (through scipy) and CP-SAT each get that many CPU-minutes; CP-SAT starts from vatio's plan. What was found
-is kept in best_known.json beside this file, and a later run only ever improves it. CP-SAT lives in an environment of its own
-(.venvs/solvers: ortools, numpy, scipy); without it that solver is left out, and the file says so.
+is kept in best_known.json beside this file, with the CPU-minutes of all runs together, and a later run only ever improves it.
+CP-SAT lives in an environment of its own (.venvs/solvers: ortools, numpy, scipy); without it that solver is left out, and the file says so.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def main() -> None:
         if before is not None:
             fresh["grams"] = {name: _less(before["grams"].get(name), value) for name, value in fresh["grams"].items()}
             fresh["bound_g"] = max(before["bound_g"], fresh["bound_g"])
-            fresh["minutes"] = {name: max(before["minutes"][name], spent) for name, spent in fresh["minutes"].items()}
+            fresh["minutes"] = {name: before["minutes"][name] + spent for name, spent in fresh["minutes"].items()}
         kept[str(seed)] = fresh
         with open(KEPT, "w", encoding="utf-8") as file:
             json.dump(kept, file, indent=1, sort_keys=True)
