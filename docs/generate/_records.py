@@ -11,9 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Union
 
-from vatio.records import Ended, Estimate, Footprint, Plan, Quantity, Replay, RunRecord, Started, Verdict
+from vatio.optimise.model.artefact import Artefact, Recipe
+from vatio.records import Ended, Estimate, Footprint, Front, Plan, Quantity, Replay, RunRecord, Started, Verdict
 
-PUBLISHED = (RunRecord, Started, Ended, Footprint, Estimate, Plan, Verdict, Replay)
+PUBLISHED = (RunRecord, Started, Ended, Footprint, Estimate, Plan, Front, Artefact, Recipe, Verdict, Replay)
 PLAIN = {str: {"type": "string"}, int: {"type": "integer"}, float: {"type": "number"}, bool: {"type": "boolean"}, Any: {}}
 DATE = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"}
 HEAD = """# Records
