@@ -10,6 +10,7 @@ from vatio.errors import UnknownName
 
 # Sub-command -> what it does. Its module is commands/_optimise_<word>.py and its click command there is called `command`.
 OPTIMISATIONS: dict[str, str] = {
+    "model": "Find a cheaper form of a model at equal quality, certified and ready to deploy.",
     "search": "Find the best setting of a workload within a hard budget of energy.",
     "data": "Say what a model can do without of its data, and what is wrong with them.",
     "code": "Replace a Python loop over rows by a library call, checked and measured.",

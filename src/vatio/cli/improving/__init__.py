@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from vatio.cli.improving._coding import coded as coded
     from vatio.cli.improving._fronts import KeptFront as KeptFront
     from vatio.cli.improving._fronts import front_of as front_of
+    from vatio.cli.improving._modelling import modelled as modelled
+    from vatio.cli.improving._modelling import rebuilt as rebuilt
     from vatio.cli.improving._profiling import flame_of as flame_of
     from vatio.cli.improving._profiling import profile_json as profile_json
     from vatio.cli.improving._profiling import profile_lines as profile_lines
@@ -25,6 +27,7 @@ __getattr__, __dir__, __all__ = door(
         "_advising": "advised studied",
         "_coding": "code_json code_lines coded",
         "_fronts": "KeptFront front_of",
+        "_modelling": "modelled rebuilt",
         "_profiling": "flame_of profile_json profile_lines profiled",
         "_searching": "search_lines search_rows searched",
     },

@@ -31,7 +31,9 @@ def modelled(rim: Rim, model: str, options: Mapping[str, Any]) -> Front:
 
     for name, word in (("cases", "--data"), ("budget", "--budget")):
         if not options[name]:
-            raise UsageError(f"no {word} to search with", hint=f"vatio optimise model {model} --data cases.npz --budget 300cpu-s")
+            raise UsageError(
+                f"no {word} to search with", hint=f"vatio optimise model {model} --data cases.npz --budget 300cpu-s"
+            )
     sys.path.insert(0, os.getcwd())
     loss, latency_ms, size_mb = options["max_class_loss"], options["max_latency_ms"], options["max_size_mb"]
     request = ModelRequest(
@@ -75,7 +77,9 @@ def model_line(progress: ModelProgress) -> str:
     from vatio.optimise.search import spent_text
 
     latest = progress.latest
-    came = ", ".join(f"x{cost.times.value:.3g}" for cost in latest.costs.values()) if latest.status == "tried" else latest.status
+    came = (
+        ", ".join(f"x{cost.times.value:.3g}" for cost in latest.costs.values()) if latest.status == "tried" else latest.status
+    )
     quality = "" if latest.quality is None else f" at {latest.quality:.4g}"
     why = f": {latest.reason}" if latest.reason else ""
     best = ", ".join(f"batch {batch} x{node.costs[batch].times.value:.3g}" for batch, node in progress.best.items())

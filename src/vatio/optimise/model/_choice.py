@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from vatio.optimise.model._node import Node, Offered, chain_text
+from vatio.optimise.model._node import Chain, Node, Offered, chain_key, chain_text
 
 # What a trial costs beside its technique: its process, its run, asking the selecting cases, measuring.
 TRIAL_CPU_S = 0.5
 # A technique that has shown itself is expected to do on another form what it did before, not more.
 _LEAST_TIMES = 1.02
+# What is built on a form that will probably not be certified is seldom certified itself.
+_UNLIKELY = 0.2
 
 
 class Next(NamedTuple):
@@ -29,11 +31,21 @@ class Next(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stakes:
-    """Hold what a saving is worth: the baseline's CPU-seconds a call over all calls that are expected, infinite if unknown."""
+    """Hold what a saving is worth and what may be lost for it.
+
+    ``whole_cpu_s`` are the baseline's CPU-seconds over all calls that are expected, infinite if unknown. ``lows`` is, by
+    key, the lower bound to be expected of each trial's change on the certifying cases; ``spread`` is how far quality on the
+    selecting cases may mislead.
+    """
 
     whole_cpu_s: float
     max_loss: float
     spread: float = 0.0
+    lows: Mapping[str, float] = field(default_factory=dict)
+
+    def is_likely(self, node: Node) -> bool:
+        """Tell whether a trial will probably be certified: the baseline and what only rounds will."""
+        return not node.chain or self.lows.get(node.key, -math.inf) >= -self.max_loss
 
 
 def nexts(nodes: Sequence[Node], tried: set[str], *, stakes: Stakes) -> list[Next]:
@@ -41,17 +53,21 @@ def nexts(nodes: Sequence[Node], tried: set[str], *, stakes: Stakes) -> list[Nex
     baseline = nodes[0]
     alive = [node for node in nodes if node.status == "tried" and _is_worth_extending(node, nodes, stakes)]
     learned = _learned(nodes)
+    made = {_same_steps(node.chain) for node in nodes}
     pace = _pace(nodes)
-    best = {batch: max(times(node, batch) for node in nodes if _keeps(node, baseline, stakes)) for batch in baseline.costs}
+    best = {batch: times(best_of(nodes, batch, stakes), batch) for batch in baseline.costs}
     found = []
     for node in alive:
         for offered in node.offers:
-            key = replace(node, chain=(*node.chain, offered.step)).key
-            if key in tried:
-                continue
+            chain = (*node.chain, offered.step)
             expected = learned.get(_kind_of(offered), offered.offer.times)
-            ahead = {batch: _ahead(node, nodes, batch, offered) * max(expected, 0.0) for batch in baseline.costs}
-            saves = sum(max(0.0, 1.0 / best[batch] - 1.0 / max(ahead[batch], 1e-9)) for batch in ahead) / len(ahead)
+            if chain_key(chain) in tried or _same_steps(chain) in made or expected < _LEAST_TIMES:
+                continue
+            ahead = {batch: _ahead(node, nodes, batch, offered) * expected for batch in baseline.costs}
+            # Against the form before too: what will not be certified is no saving, and neither is a step that saves nothing.
+            least = {batch: max(best[batch], times(node, batch)) for batch in ahead}
+            saves = sum(max(0.0, 1.0 / least[batch] - 1.0 / ahead[batch]) for batch in ahead) / len(ahead)
+            saves *= 1.0 if stakes.is_likely(node) else _UNLIKELY
             cost = TRIAL_CPU_S + offered.offer.cost_cpu_s * pace.get(offered.technique, 1.0)
             found.append(Next(node, offered, cost, saves))
     worth = [each for each in found if each.saves > 0.0 and each.saves * stakes.whole_cpu_s > each.cost_cpu_s]
@@ -65,7 +81,7 @@ def unpaid(nodes: Sequence[Node], tried: set[str]) -> dict[tuple[str, ...], str]
     for node in nodes:
         for offered in node.offers:
             chain = (*node.chain, offered.step)
-            if replace(node, chain=chain).key not in tried:
+            if chain_key(chain) not in tried:
                 steps = tuple(step.text for step in chain)
                 found[steps] = "not tried: it did not promise to repay what trying it costs"
     return found
@@ -74,6 +90,11 @@ def unpaid(nodes: Sequence[Node], tried: set[str]) -> dict[tuple[str, ...], str]
 def times(node: Node, batch: int) -> float:
     """Give how many times cheaper than the baseline a trial answers."""
     return node.costs[batch].times.value if batch in node.costs and node.status == "tried" else 0.0
+
+
+def best_of(nodes: Sequence[Node], batch: int, stakes: Stakes) -> Node:
+    """Give the cheapest trial that will probably be certified; the baseline where there is none."""
+    return max((node for node in nodes if stakes.is_likely(node)), key=lambda node: times(node, batch))
 
 
 def _keeps(node: Node, baseline: Node, stakes: Stakes) -> bool:
@@ -97,6 +118,11 @@ def _beats(other: Node, node: Node) -> bool:
         return False  # another algorithm answers another question: whether this network is needed at all
     pairs = [(times(other, batch), times(node, batch)) for batch in node.costs]
     return all(a >= b for a, b in pairs) and any(a > b * _LEAST_TIMES for a, b in pairs)
+
+
+def _same_steps(chain: Chain) -> tuple[str, ...]:
+    """Give the steps of a chain in no order: what was tried in one order is not tried in another."""
+    return tuple(sorted(chain_text((step,)) for step in chain))
 
 
 def _kind_of(offered: Offered) -> tuple[str, str]:
@@ -144,20 +170,17 @@ def _ahead(node: Node, nodes: Sequence[Node], batch: int, offered: Offered) -> f
     return max([own, *after])
 
 
-def to_certify(
-    nodes: Sequence[Node], lows: Mapping[str, float], *, stakes: Stakes, batches: Sequence[int], most: int = 3
-) -> list[Node]:
+def to_certify(nodes: Sequence[Node], *, stakes: Stakes, batches: Sequence[int], most: int = 3) -> list[Node]:
     """Choose the trials that are opened to the certifying cases: for each batch the cheapest that are likely to hold.
 
-    ``lows`` is, by key, the lower bound to expect of each trial's change. Few are chosen, since each one makes it harder
-    for the others (Holm).
+    Few are chosen, since each one makes it harder for the others (Holm).
     """
-    baseline = nodes[0]
+    baseline, lows = nodes[0], stakes.lows
     chosen: dict[str, Node] = {}
     for batch in batches:
         fit = [node for node in nodes[1:] if _keeps(node, baseline, stakes) and times(node, batch) > 1.0]
         ranked = sorted(fit, key=lambda node: -times(node, batch))
-        likely = [node for node in ranked if lows.get(node.key, -math.inf) >= -stakes.max_loss]
+        likely = [node for node in ranked if stakes.is_likely(node)]
         safe = max(ranked, key=lambda node: lows.get(node.key, -math.inf), default=None)
         exact = next((node for node in ranked if node.is_exact), None)
         picked = [*_frontier(likely, lows, most), *(node for node in (exact, safe) if node is not None)]

@@ -60,15 +60,17 @@ def compare(
     """
     runners = {name: _Runner(predictor, x, batch, effort.slice_s, joules) for name, predictor in arms.items()}
     order, draws = list(runners), random.Random(seed)
-    gc.collect()
-    gc.freeze()
+    # A collection in the middle of a slice would be one arm's bad luck; one before would cost more than the slices.
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
         for _ in range(effort.rounds):
             draws.shuffle(order)
             for name in order:
                 runners[name].round()
     finally:
-        gc.unfreeze()
+        if was_enabled:
+            gc.enable()
     base = runners[BASELINE]
     return {name: _cost(batch, runner, base) for name, runner in runners.items()}
 

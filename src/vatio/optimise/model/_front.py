@@ -111,7 +111,7 @@ def chosen_of(points: Sequence[FrontPoint]) -> dict[str, str]:
     return {batch: point.id for batch, point in found.items()}
 
 
-def rejected_of(nodes: Sequence[Node], opened: Sequence[Node], tried: set[str]) -> list[Rejected]:
+def rejected_of(nodes: Sequence[Node], opened: Sequence[Node], tried: set[str], *, max_loss: float) -> list[Rejected]:
     """Say of every other chain why it is on no front."""
     baseline, held = nodes[0], {node.key for node in opened}
     found = []
@@ -126,7 +126,7 @@ def rejected_of(nodes: Sequence[Node], opened: Sequence[Node], tried: set[str]) 
             found.append(
                 Rejected(
                     chain=chain,
-                    reason=_why_not(node, baseline, cost),
+                    reason=_why_not(node, baseline, cost, max_loss),
                     status=node.status,
                     batch=batch,
                     cpu_s_per_1000=_quantity(cost.cpu_s_per_1000),
@@ -142,10 +142,12 @@ def rejected_of(nodes: Sequence[Node], opened: Sequence[Node], tried: set[str]) 
     return found + [Rejected(chain=chain, reason=reason, status="not tried") for chain, reason in unpaid(nodes, tried).items()]
 
 
-def _why_not(node: Node, baseline: Node, cost: Cost) -> str:
+def _why_not(node: Node, baseline: Node, cost: Cost, max_loss: float) -> str:
     times, lost = cost.times.value, (baseline.quality or 0.0) - (node.quality or 0.0)
     if times <= 1.0:
         return f"dearer: {1.0 / times:.3g} times the cost"
+    if lost > max_loss:
+        return f"it loses {lost:.3g} where it was selected and {max_loss:.3g} is allowed; {times:.3g} times cheaper"
     if lost > 0.0:
         return f"another was cheaper or surer; {times:.3g} times cheaper, {lost:.3g} lost where it was selected"
     return f"another was cheaper; {times:.3g} times cheaper"

@@ -20,7 +20,7 @@ from vatio.files import write_whole
 from vatio.measure import Arm, Run, Track, Wish, environment
 from vatio.optimise.model._attempt import Attempt, Trying, form_of, kept_node
 from vatio.optimise.model._certify import foreseen_low
-from vatio.optimise.model._choice import Next, Stakes, nexts, times, to_certify
+from vatio.optimise.model._choice import Next, Stakes, best_of, nexts, times, to_certify
 from vatio.optimise.model._final import Final, Measured, read_final
 from vatio.optimise.model._front import (
     certificates_of,
@@ -101,6 +101,7 @@ class _Engine:
         )
         self._nodes: list[Node] = []
         self._tried: set[str] = set()
+        self._lows: dict[str, float] = {}
         self._joules: list[Quantity] = []
         self._trials_cpu_s = 0.0
         self._spending = Spending(before=0.0)
@@ -136,7 +137,7 @@ class _Engine:
         front = Front(
             baseline=tuple(point for point in points if not point.chain),
             points=tuple(point for point in points if point.chain),
-            rejected=tuple(rejected_of(self._nodes, nodes, self._tried)),
+            rejected=tuple(rejected_of(self._nodes, nodes, self._tried, max_loss=request.max_loss)),
             chosen=chosen,
             search=self._search_part(),
             metric=request.quality,
@@ -185,7 +186,8 @@ class _Engine:
             if not room:
                 self._ended_by = "budget" if waiting else "gain"
                 return
-            best = {batch: max(times(node, batch) for node in self._nodes) for batch in self._request.batches}
+            stakes = self._stakes()
+            best = {batch: times(best_of(self._nodes, batch, stakes), batch) for batch in self._request.batches}
             pick = room[0]
             node = self._try(Attempt(trying=self._trying, parent=pick.parent, offered=pick.offered, best=best))
             self._tell(node, len(waiting) - 1)
@@ -196,7 +198,7 @@ class _Engine:
         quality = min(1.0, max(0.0, node.quality or 0.0))
         spread = 2.0 * math.sqrt(max(quality * (1.0 - quality), 0.01) / cases) if self._trying.task.is_classes else 0.0
         whole = sum(each) / len(each) * self._request.inferences
-        return Stakes(whole_cpu_s=whole, max_loss=self._request.max_loss, spread=spread)
+        return Stakes(whole_cpu_s=whole, max_loss=self._request.max_loss, spread=spread, lows=self._lows)
 
     def _fits(self, each: Next) -> bool:
         end = _END_SHARE * self._request.budget.amount
@@ -204,7 +206,8 @@ class _Engine:
 
     def _tell(self, node: Node, waiting: int) -> None:
         if self._options.progress is not None:
-            best = {batch: max(self._nodes, key=lambda each: times(each, batch)) for batch in self._request.batches}
+            stakes = self._stakes()
+            best = {batch: best_of(self._nodes, batch, stakes) for batch in self._request.batches}
             spent = self._spending.total()
             told = ModelProgress(self._run.id, node, best, len(self._nodes), waiting, spent, self._request.budget)
             self._options.progress(told)
@@ -220,6 +223,8 @@ class _Engine:
                 import_module(name)
         self._nodes.append(node)
         self._tried.add(node.key)
+        if node.status == "tried":
+            self._lows[node.key] = self._foreseen(node)
         return node
 
     def _made(self, attempt: Attempt) -> Node:
@@ -289,29 +294,22 @@ class _Engine:
 
     def _chosen(self) -> tuple[Node, ...]:
         """Choose what is opened to the certifying cases; what an earlier part of the search has opened stays with it."""
-        numpy = require("numpy", extra="optimise")
-        task, quality, request = self._trying.task, self._found.quality, self._request
-        scores = {
-            node.key: numpy.load(self._trying.folder / node.key / SCORES_FILE, allow_pickle=False)
-            for node in self._nodes
-            if node.status == "tried"
-        }
-        base = scores[self._nodes[0].key]
-        lows = {
-            key: foreseen_low(
-                task.select.y,
-                base,
-                own,
-                quality=quality,
-                cases=len(self._found.parted.certify),
-                confidence=request.confidence,
-            )
-            for key, own in scores.items()
-        }
-        picked = to_certify(self._nodes, lows, stakes=self._stakes(), batches=request.batches)
+        picked = to_certify(self._nodes, stakes=self._stakes(), batches=self._request.batches)
         opened = _opened(self._options)
         again = [node for node in self._nodes if node.key in opened and node not in picked and node.status == "tried"]
         return (*picked, *again)
+
+    def _foreseen(self, node: Node) -> float:
+        """Give the lower bound to be expected of a trial's change on the certifying cases: 0 for what only rounds."""
+        numpy = require("numpy", extra="optimise")
+        if node.is_exact:
+            return 0.0
+        base, own = (
+            numpy.load(self._trying.folder / each.key / SCORES_FILE, allow_pickle=False) for each in (self._nodes[0], node)
+        )
+        cases, confidence = len(self._found.parted.certify), self._request.confidence
+        y, quality = self._trying.task.select.y, self._found.quality
+        return foreseen_low(y, base, own, quality=quality, cases=cases, confidence=confidence)
 
     def _last(self, chosen: tuple[Node, ...]) -> dict[str, Measured]:
         """Measure the chosen together with the baseline, and ask them the certifying cases."""
