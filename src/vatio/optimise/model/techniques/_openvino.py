@@ -51,7 +51,7 @@ class Int8:
             return ()
         imported()
         quantiser()
-        return (Offer(params={"samples": _SAMPLES, "precision": BF16 if has_bf16() else F32}, cost_cpu_s=1.2, times=10.0),)
+        return (Offer(params={"samples": _SAMPLES, "precision": BF16 if has_bf16() else F32}, cost_cpu_s=0.6, times=10.0),)
 
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Convert, check, calibrate."""
