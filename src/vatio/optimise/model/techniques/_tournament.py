@@ -14,7 +14,8 @@ from vatio.optimise.model.techniques._ensemble import Tree, ensemble_of
 from vatio.optimise.model.techniques._kernel import fit_kernel, kernel_graph
 from vatio.plugins import require
 
-_KERNEL = "kernel"
+# It is written as a graph at once, and need not be converted.
+_KERNEL, _KERNEL_TIMES = "kernel", 100.0
 _USUAL_CASES = 1000.0
 
 
@@ -33,7 +34,7 @@ class Tournament:
             if asked in algorithm.is_for
         ]
         if task.fit.x.dtype != object:
-            offers.append(_offer(_KERNEL, 3.0, 8.0))
+            offers.append(_offer(_KERNEL, 2.0 * min(more, 1.5) ** 3, _KERNEL_TIMES))
         return tuple(offers)
 
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
