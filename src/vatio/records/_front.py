@@ -48,7 +48,9 @@ class FrontPoint:
 
     def __post_init__(self) -> None:
         if self.batch < 1 or (self.size_bytes or 0) < 0 or (self.payback_calls or 0) < 0:
-            raise InvalidRecord(f"point {self.id!r} has batch {self.batch}, {self.size_bytes} bytes, {self.payback_calls} calls")
+            raise InvalidRecord(
+                f"point {self.id!r} has batch {self.batch}, {self.size_bytes} bytes, {self.payback_calls} calls"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
