@@ -13,7 +13,7 @@ from vatio.plugins import require
 # So many draws tell a p of 1 in 5 000, which leaves room for Holm's correction; fewer where each takes long.
 _ALIKE, _EACH, _ANYTHING = 10_000, 2_000, 400
 _FEWEST = 100
-_MOST_CELLS_AT_ONCE = 4_000_000
+_MOST_CELLS, _MOST_CELLS_AT_ONCE = 20_000_000, 4_000_000
 _TIME_LIMIT_S = 20.0
 
 
@@ -32,8 +32,8 @@ class Drawing(NamedTuple):
         numpy = require("numpy", extra="optimise")
         kinds = len(self.counts)
         cells = max(self.cells, kinds)
-        # 10 000 where hardly any kinds are told apart, 2 000 from about 10 000 cells on.
-        count = int(numpy.clip(10 * _MOST_CELLS_AT_ONCE // cells, _FEWEST, _ALIKE if cells < _EACH else _EACH))
+        # 10 000 where hardly any kinds are told apart, 2 000 of 10 000 cells, and never fewer than Holm's correction bears.
+        count = int(numpy.clip(_MOST_CELLS // cells, _ANYTHING, _ALIKE if cells < _EACH else _EACH))
         rng, step = numpy.random.default_rng(seed), max(1, _MOST_CELLS_AT_ONCE // cells)
         parts = []
         for at in range(0, min(count, most), step):

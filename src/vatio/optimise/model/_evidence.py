@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 from typing import Any
 
@@ -66,7 +67,10 @@ def share_evidence(worse: int, better: int, of: int) -> Evidence:
 def _drawn_evidence(value: float, drawing: Drawing, cases: int, seed: int) -> Evidence:
     """Weigh draws of a change; the last of the drawing's counts is the case that was put to the others."""
     numpy = require("numpy", extra="optimise")
-    draws = drawing.draws(seed)
+
+    @cache
+    def draws() -> Any:
+        return drawing.draws(seed)
 
     def foreseen(fresh: float, level: float) -> float:
         counts = drawing.counts * (fresh / cases)
@@ -76,8 +80,8 @@ def _drawn_evidence(value: float, drawing: Drawing, cases: int, seed: int) -> Ev
 
     return Evidence(
         value=value,
-        low=lambda level: min(float(numpy.quantile(draws, level)), value),
-        p=lambda loss: (1.0 + float((draws <= -loss).sum())) / (1.0 + len(draws)),
+        low=lambda level: min(float(numpy.quantile(draws(), level)), value),
+        p=lambda loss: (1.0 + float((draws() <= -loss).sum())) / (1.0 + len(draws())),
         foreseen=foreseen,
     )
 
@@ -153,7 +157,7 @@ def _of_weighted(quality: Quality, y: Any, old: Any, new: Any) -> Drawing:
     numpy = require("numpy", extra="optimise")
     y, old, new = _with_lost_case(quality, y, old, new)
     before, after = quality.function(y, old), quality.function(y, new)
-    return Drawing(lambda weights: after(weights) - before(weights), numpy.ones(len(y)))
+    return Drawing(lambda weights: after(weights) - before(weights), numpy.ones(len(y)), old.size)
 
 
 def _draws_of_anything(quality: Quality, y: Any, old: Any, new: Any, seed: int) -> Any:

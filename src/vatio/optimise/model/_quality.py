@@ -92,7 +92,7 @@ class Quality:
             return mean_of(self.function(y, scores)).draws(seed)
         numpy = require("numpy", extra="optimise")
         if self.kind == "weighted":
-            return Drawing(self.function(y, scores), numpy.ones(len(y))).draws(seed)
+            return Drawing(self.function(y, scores), numpy.ones(len(y)), scores.size).draws(seed)
         kinds, counts = numpy.unique(y * size + decisions(scores), return_counts=True)
         of_tables = Drawing(
             lambda weights: self.function(tables_of(kinds // size, kinds % size, weights, size)), counts, size * size
