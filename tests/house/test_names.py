@@ -12,6 +12,7 @@ UNIT = re.compile(
 FREE = {
     "bound", "effect_size", "error", "reach", "spread", "step",
     "t", "df", "a", "b", "shift", "new", "minute", "last", "rest",
+    "allowed", "better", "change", "fresh", "loss", "max_class_loss", "of", "score", "seen", "worse",
     "after", "alpha", "amount", "baseline", "before", "candidate", "confidence", "cores", "cost", "count",
     "cpus_granted", "devices", "embodied", "margin", "max_loss", "rtol", "statistic",
     "original", "replay",
