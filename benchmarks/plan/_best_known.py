@@ -2,8 +2,8 @@
 
 vatio's search, HiGHS (through scipy) and CP-SAT each get that many CPU-minutes; CP-SAT starts from vatio's plan. What was found
 is kept in best_known.json beside this file, with the CPU-minutes of all runs together, and a later run only ever improves it.
-CP-SAT lives in an environment of its own (.venvs/solvers: ortools, numpy, scipy); without it that solver is left out, and the file
-says so.
+CP-SAT lives in an environment of its own (.venvs/solvers: ortools, numpy, scipy); without it that solver is left out, and the
+file says so.
 """
 
 from __future__ import annotations
