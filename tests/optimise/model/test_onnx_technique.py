@@ -180,6 +180,18 @@ def test_calls_of_any_size_and_thread_answer_alike(tmp_path: Path) -> None:
     assert not wrong
 
 
+def test_cases_of_another_shape_are_refused() -> None:
+    task = _task()
+    form = _form(RandomForestClassifier(3), task)
+    graph = Onnx().apply(form, Onnx().offers(form, task)[0], task)
+    for asked in (None, _X[:1]):
+        predictor = OnnxRuntime().predictor(graph, batch=1)
+        if asked is not None:
+            predictor.scores(asked)
+        with pytest.raises(UsageError, match="cannot answer these cases"):
+            predictor.scores(_X[:1, None])
+
+
 @pytest.mark.parametrize("content", [b"", b"no graph", b"\x08\x08"])
 def test_what_is_no_graph_is_said_to_be_none(content: bytes) -> None:
     with pytest.raises(UsageError, match="cannot run this graph"):

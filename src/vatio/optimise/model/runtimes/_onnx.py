@@ -115,16 +115,16 @@ class _Asking:
 class _Asked:
     """Answer a graph of several inputs, of texts, or of a fixed number of cases."""
 
-    __slots__ = ("_asking", "_run")
+    __slots__ = ("_asking", "_faults")
 
     def __init__(self, asking: _Asking) -> None:
-        self._asking, self._run = asking, asking.session.run
+        self._asking, self._faults = asking, _faults()
 
     def scores(self, cases: Any) -> Any:
         """Give the scores."""
         asking = self._asking
         if asking.fixed is None or len(cases) == asking.fixed:
-            found = self._run([asking.output], asking.fed(cases))[0]
+            found = self.answers(asking.fed(cases))
         else:
             found = self._in_turn(cases, asking.fixed)
         return found if asking.shaped is None else asking.shaped(found)
@@ -134,7 +134,18 @@ class _Asked:
         numpy = require("numpy", extra="optimise")
         rows = numpy.minimum(numpy.arange(-(-len(cases) // size) * size), len(cases) - 1)
         pieces = [self._asking.fed(cases[rows[at : at + size]]) for at in range(0, len(rows), size)]
-        return numpy.concatenate([self._run([self._asking.output], piece)[0] for piece in pieces])[: len(cases)]
+        return numpy.concatenate([self.answers(piece) for piece in pieces])[: len(cases)]
+
+    def answers(self, fed: Mapping[str, Any]) -> Any:
+        """Ask the graph.
+
+        Raises:
+            UsageError: it cannot answer these inputs, with its reason.
+        """
+        try:
+            return self._asking.session.run([self._asking.output], fed)[0]
+        except self._faults as error:
+            raise UsageError(f"the graph cannot answer these cases: {_said(error)}") from error
 
 
 class _Bound:
@@ -154,7 +165,7 @@ class _Bound:
         asking, numpy, runtime = self._held[:3]
         name, kind, _ = asking.inputs[0]
         own = numpy.array(cases, dtype=kind, order="C")
-        found = numpy.ascontiguousarray(asking.session.run([asking.output], {name: own})[0])
+        found = numpy.ascontiguousarray(self._other.answers({name: own}))
         binding, given = asking.session.io_binding(), runtime.OrtValue.ortvalue_from_numpy
         values = given(own), given(found)
         binding.bind_ortvalue_input(name, values[0])

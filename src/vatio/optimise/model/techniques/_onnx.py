@@ -32,7 +32,8 @@ class Onnx:
         steps, ensemble = _parts(form.model)
         if steps or ensemble is None:
             require("skl2onnx", extra="optimise")
-            return (_offer("float32", is_exact=False), _offer("float64", is_exact=True))
+            times = _TIMES if ensemble is None else _TREES_TIMES / 2.0
+            return (_offer("float32", is_exact=False, times=1.05 * times), _offer("float64", is_exact=True, times=times))
         if ensemble.is_float32 or fits_float32(task):
             return (_offer("float32", is_exact=True, times=_TREES_TIMES),)
         return (
