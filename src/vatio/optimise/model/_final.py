@@ -11,7 +11,7 @@ from typing import Any
 from vatio.files import write_whole
 from vatio.optimise.model._attempt import Trying, ask, check, form_of, predictors
 from vatio.optimise.model._certify import agreement
-from vatio.optimise.model._cost import Cost, Effort, compare, latency_s
+from vatio.optimise.model._cost import LONGEST_S, Cost, Effort, compare, latency_s
 from vatio.optimise.model._joules import joule_counter
 from vatio.optimise.model._judge import Agreement
 from vatio.optimise.model._node import Node, cost_from
@@ -21,6 +21,7 @@ from vatio.plugins import require
 FINAL_FILE = "final.json"
 _EFFORT = Effort(rounds=11, slice_s=0.03)
 _SLICE_WITH_JOULES_S = 0.3
+_LATENCY_CALLS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ class Final:
             costs = compare(together, task.select.x, batch=batch, effort=effort, seed=task.seed, joules=joules)
             for key, predictor in together.items():
                 found[key]["costs"].append(asdict(costs[key]))
-                found[key]["latency_s"][batch] = latency_s(predictor, task.select.x, batch=batch, calls=100)
+                found[key]["latency_s"][batch] = latency_s(predictor, task.select.x, batch=batch, calls=_LATENCY_CALLS)
         is_compared = task.is_classes and any(node.is_exact and node.chain for node in self.nodes)
         every = (self.cases, task.select, task.fit)
         answers: dict[str, list[Any]] = {}
@@ -73,6 +74,14 @@ class Final:
                 base = numpy.concatenate(answers[self.nodes[0].key])
                 found[node.key]["agreement"] = list(agreement(base, numpy.concatenate(answers[node.key])))
         write_whole(str(folder / FINAL_FILE), json.dumps(found).encode())
+
+
+def final_cpu_s(costs: Mapping[int, Cost], cases: int) -> float:
+    """Foresee what it costs for one form: asking it the cases, its rounds and its latencies, from what it has cost so far."""
+    each_s = {batch: cost.cpu_s_per_1000.value / 1000.0 for batch, cost in costs.items()}
+    rounds_s = sum(_EFFORT.rounds * max(_EFFORT.slice_s, 2.0 * batch * cost) for batch, cost in each_s.items())
+    latencies_s = sum(min(_LATENCY_CALLS * batch * cost, LONGEST_S) for batch, cost in each_s.items())
+    return cases * each_s[max(each_s)] + rounds_s + latencies_s
 
 
 def read_final(folder: Path, nodes: tuple[Node, ...]) -> dict[str, Measured]:

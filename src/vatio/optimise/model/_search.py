@@ -21,7 +21,7 @@ from vatio.measure import Arm, Run, Track, Wish, environment
 from vatio.optimise.model._attempt import Attempt, Trying, form_of, kept_node
 from vatio.optimise.model._certify import foreseen_low
 from vatio.optimise.model._choice import Next, Stakes, best_of, nexts, times, to_certify
-from vatio.optimise.model._final import Final, Measured, read_final
+from vatio.optimise.model._final import Final, Measured, final_cpu_s, read_final
 from vatio.optimise.model._front import (
     certificates_of,
     chosen_of,
@@ -201,8 +201,15 @@ class _Engine:
         return Stakes(whole_cpu_s=whole, max_loss=self._request.max_loss, spread=spread, lows=self._lows)
 
     def _fits(self, each: Next) -> bool:
-        end = _END_SHARE * self._request.budget.amount
+        end = max(_END_SHARE * self._request.budget.amount, self._end_cpu_s() * self._spending.factor)
         return self._spending.foreseen(()) + each.cost_cpu_s * self._spending.factor + end <= self._request.budget.amount
+
+    def _end_cpu_s(self) -> float:
+        """Foresee what the last measurement costs: the baseline's part, and as much again for all that is cheaper."""
+        task, nodes = self._trying.task, self._nodes
+        is_compared = any(node.is_exact and node.status == "tried" for node in nodes[1:])
+        cases = len(self._found.parted.certify) + (len(task.select) + len(task.fit) if is_compared else 0)
+        return 2.0 * final_cpu_s(nodes[0].costs, cases)
 
     def _tell(self, node: Node, waiting: int) -> None:
         if self._options.progress is not None:
