@@ -16,7 +16,7 @@ from vatio.optimise.model._cost import BASELINE, Cost, Effort, compare
 from vatio.optimise.model._form import Form, Predictor, Runtime
 from vatio.optimise.model._joules import joule_counter
 from vatio.optimise.model._node import FORM_FOLDER, SCORES_FILE, Node, Offered, read_node, write_node
-from vatio.optimise.model._quality import Quality
+from vatio.optimise.model._quality import Quality, check_quality
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import REACHES, NotApplicable, Technique
 from vatio.plugins import installed, load, require
@@ -96,7 +96,7 @@ class Attempt:
         arms = predictors(form, trying.task.batches)
         scores = ask(arms[max(arms)], trying.task.select.x, batch=max(arms))
         check(scores, len(trying.task.select), len(trying.task.classes))
-        quality = trying.quality.of(trying.task.select.y, scores)
+        quality = check_quality(trying.quality, trying.task.select.y, scores, answers=form.answers)
         costs = self._costs(arms)
         require("numpy", extra="optimise").save(folder / SCORES_FILE, scores, allow_pickle=False)
         node = replace(
