@@ -14,7 +14,7 @@ from vatio.optimise.model.techniques._tuning import needs_training, own_copy, sm
 from vatio.plugins import require
 
 # How many poolings of two are moved to the front, and how often the fit cases are gone through afterwards.
-_OFFERS = ((1, 8), (2, 12))
+_OFFERS = ((1, 8), (2, 24))
 _STEP = 3.5
 _PAIR = 2
 

@@ -17,7 +17,7 @@ from vatio.optimise.model.techniques._tuning import needs_training, own_copy, sm
 from vatio.plugins import require
 
 # What is kept of the layers' cost, and how often the fit cases are gone through afterwards.
-_OFFERS = ((0.35, 6), (0.2, 8), (0.1, 10))
+_OFFERS = ((0.4, 6), (0.2, 12), (0.1, 20))
 # A step of training costs about so many times an answer.
 _STEP = 3.5
 

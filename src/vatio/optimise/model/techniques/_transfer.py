@@ -98,21 +98,22 @@ def _until(module: Any, cut: str, x: Any) -> Any:
 
 def _fit(layer: Any, x: Any, y: Any) -> None:
     """Fit a linear layer to classes: cross-entropy with a penalty on the weights, by L-BFGS over all cases at once."""
-    torch = require("torch", extra="torch")
+    torch, minimise = require("torch", extra="torch"), require("scipy.optimize", extra="optimise").minimize
     centre, spread = x.mean(0), x.std(0) + 1e-6
     scaled = (x - centre) / spread
-    with torch.enable_grad():
-        weight = torch.zeros_like(layer.weight, requires_grad=True)
-        bias = torch.zeros_like(layer.bias, requires_grad=True)
-        learner = torch.optim.LBFGS([weight, bias], max_iter=_STEPS, line_search_fn="strong_wolfe")
+    classes, wide = layer.weight.shape
 
-        def loss() -> Any:
-            learner.zero_grad()
+    def loss(flat: Any) -> tuple[float, Any]:
+        own = torch.from_numpy(flat.astype("float32")).requires_grad_()
+        weight, bias = own[: classes * wide].view(classes, wide), own[classes * wide :]
+        with torch.enable_grad():
             found = torch.nn.functional.cross_entropy(scaled @ weight.T + bias, y) + _PENALTY * weight.square().sum()
             found.backward()
-            return found
+        return float(found.detach()), own.grad.double().numpy()
 
-        learner.step(loss)
+    begun = torch.zeros(classes * wide + classes).double().numpy()
+    best = minimise(loss, begun, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
+    found = torch.from_numpy(best).float()
     with torch.no_grad():
-        layer.weight.copy_(weight / spread)
-        layer.bias.copy_(bias - layer.weight @ centre)
+        layer.weight.copy_(found[: classes * wide].view(classes, wide) / spread)
+        layer.bias.copy_(found[classes * wide :] - layer.weight @ centre)

@@ -12,6 +12,7 @@ from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
 from vatio.optimise.model.runtimes._structure import difference, sizes
 from vatio.optimise.model.runtimes._torch import answer, input_dtype, made
+from vatio.optimise.model.techniques._learner import Learner
 from vatio.plugins import require
 
 _BATCH = 64
@@ -62,18 +63,16 @@ def tuned(
     y = torch.from_numpy(task.fit.y)
     loss = _loss(task)
     batches = -(-len(y) // _BATCH)
-    learner = torch.optim.AdamW([each for each in module.parameters() if each.requires_grad], rate)
-    pace = torch.optim.lr_scheduler.OneCycleLR(learner, rate, total_steps=epochs * batches + 1, pct_start=0.2)
+    learner = Learner([each for each in module.parameters() if each.requires_grad], rate, steps=epochs * batches)
     with seeded(task.seed), torch.enable_grad():
         module.train()
         for _ in range(epochs):
             for rows in torch.randperm(len(y)).split(_BATCH):
                 if len(rows) < 2:  # batch normalisation has nothing to go by
                     continue
-                learner.zero_grad()
+                learner.forget()
                 loss(answer(module(x[rows])), y[rows], wanted[rows]).backward()
                 learner.step()
-                pace.step()
                 if after is not None:
                     after()
     return settled(module)
