@@ -71,7 +71,7 @@ class Remembering:
         """Give the scores."""
         if len(cases) == 1:
             return self._one(cases)
-        keys = [digest(case) for case in cases]
+        keys = [case_digest(case) for case in cases]
         with self._lock:
             found = {key: self._kept[key] for key in keys if key in self._kept}
         fresh = {key: at for at, key in enumerate(keys) if key not in found}
@@ -85,7 +85,7 @@ class Remembering:
         return self._numpy.array([found[key] for key in keys])
 
     def _one(self, cases: Any) -> Any:
-        key = digest(cases[0])
+        key = case_digest(cases[0])
         kept = self._kept.get(key)
         if kept is None:
             kept = self._numpy.array(self._single.scores(cases)[0])
@@ -104,7 +104,7 @@ def _inner(form: Form) -> Form:
     return replace(form, kind=within["kind"], answers=within["answers"], settings=within["settings"])
 
 
-def digest(case: Any) -> bytes:
+def case_digest(case: Any) -> bytes:
     """Name a case by its bytes: numbers, a text, or a row of both."""
     if isinstance(case, str):
         return blake2b(case.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()

@@ -26,7 +26,7 @@ def packed(estimator: Any) -> bytes:
     skops = require("skops.io", extra="optimise")
     try:
         given = skops.dumps(estimator)
-    except Exception as error:
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise UsageError(f"this {type(estimator).__name__} cannot be saved without pickle: {_first_line(error)}") from error
     with zipfile.ZipFile(io.BytesIO(given)) as archive:
         schema = json.loads(archive.read(_SCHEMA))

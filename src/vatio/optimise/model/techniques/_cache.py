@@ -7,7 +7,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes._cached import digest
+from vatio.optimise.model.runtimes import case_digest
 
 _ENTRIES = 65_536
 # What looking up costs is repaid only where at least this share of the calls is answered from memory.
@@ -36,4 +36,4 @@ class Cache:
 def _repeated_ratio(task: Task) -> float:
     """Give the share of the selecting cases that came before, in their order."""
     cases = task.select.x
-    return 1.0 - len({digest(case) for case in cases}) / len(cases)
+    return 1.0 - len({case_digest(case) for case in cases}) / len(cases)

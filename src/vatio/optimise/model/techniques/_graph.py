@@ -7,7 +7,7 @@ from pathlib import Path
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes._onnx import session
+from vatio.optimise.model.runtimes import session
 from vatio.optimise.model.techniques._graphs import operators, remade
 from vatio.optimise.model.techniques._same import same
 from vatio.plugins import require

@@ -9,7 +9,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes._onnx import feeder
+from vatio.optimise.model.runtimes import feeder
 from vatio.optimise.model.techniques._graphs import operators, remade
 from vatio.plugins import require
 

@@ -19,12 +19,12 @@ _OPSET = 17
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
-    """Hold a projection (``turn``, ``offset``), the centres in it, the kernel's sharpness and the table of scores."""
+    """Hold a projection (``turn``, ``offset``), the centres in it, the kernel's width and the table of scores."""
 
     turn: Any
     offset: Any
     centres: Any
-    sharpness: float
+    width: float
     table: Any
     base: Any
 
@@ -59,10 +59,9 @@ def _fits(x: Any, scale: Any, wanted: Any) -> list[tuple[Kernel, Any]]:
     apart = _squared(centres, centres)
     mean, found = float(apart.mean()) or 1.0, []
     for width, ridge in itertools.product(_WIDTHS, _RIDGES):
-        sharpness = 1.0 / (width * mean)
-        inverse = numpy.linalg.inv(numpy.exp(-sharpness * apart) + ridge * numpy.eye(len(apart)))
+        inverse = numpy.linalg.inv(numpy.exp(-apart / (width * mean)) + ridge * numpy.eye(len(apart)))
         table = inverse @ (wanted - base)
-        kernel = Kernel(turn=turn, offset=offset, centres=centres, sharpness=sharpness, table=table, base=base)
+        kernel = Kernel(turn=turn, offset=offset, centres=centres, width=width * mean, table=table, base=base)
         # What each case would have been given without itself follows from the same inverse.
         found.append((kernel, wanted - table / numpy.diag(inverse)[:, None]))
     return found
@@ -72,13 +71,13 @@ def kernel_graph(kernel: Kernel) -> bytes:
     """Write it as a graph of seven operators, in 32 bits."""
     numpy, onnx = require("numpy", extra="optimise"), require("onnx", extra="optimise")
     make, tensor = onnx.helper, onnx.numpy_helper.from_array
-    twice = 2.0 * kernel.sharpness
+    sharpness = 1.0 / kernel.width
     held = {
         "turn": kernel.turn,
         "offset": -kernel.offset,
-        "centres": twice * kernel.centres.T,
-        "lengths": -kernel.sharpness * (kernel.centres**2).sum(axis=1),
-        "sharpness": numpy.array([kernel.sharpness]),
+        "centres": 2.0 * sharpness * kernel.centres.T,
+        "lengths": -sharpness * (kernel.centres**2).sum(axis=1),
+        "sharpness": numpy.array([sharpness]),
         "table": kernel.table,
         "base": kernel.base,
     }

@@ -7,7 +7,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes._sklearn import sklearn_form
+from vatio.optimise.model.runtimes import sklearn_form
 from vatio.optimise.model.techniques._algorithms import ALGORITHMS, fitted
 from vatio.optimise.model.techniques._carried import as_laid_out, is_original
 from vatio.optimise.model.techniques._ensemble import Tree, ensemble_of
