@@ -20,7 +20,7 @@ FREE = {
     "factor", "first", "flop", "high", "highest", "known", "least", "left", "level", "limit", "load", "low", "lowest",
     "magnitude", "maximum", "mean", "minimum", "most", "now", "number", "operational", "operational_market", "p", "part",
     "peak", "position", "priority", "pue", "quantile", "quantity", "resolution", "right", "scale", "second", "share", "shares",
-    "size", "start", "threads", "total", "utilisation", "value", "values", "weight", "whole", "width", "x", "y", "z",
+    "size", "start", "threads", "times", "total", "utilisation", "value", "values", "weight", "whole", "width", "x", "y", "z",
 }  # fmt: skip
 NUMBERS = {"float", "Quantity"}
 

@@ -29,6 +29,7 @@ from sklearn.ensemble import (  # noqa: E402
     RandomForestClassifier,
     RandomForestRegressor,
 )
+from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: E402
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier  # noqa: E402
 from sklearn.naive_bayes import GaussianNB  # noqa: E402
 from sklearn.neighbors import KNeighborsClassifier  # noqa: E402
@@ -145,6 +146,14 @@ def test_an_estimator_that_nobody_converts_is_refused_with_the_reason() -> None:
     task = _task()
     form = _form(Odd(), task)
     with pytest.raises(NotApplicable, match="skl2onnx cannot convert it"):
+        Onnx().apply(form, Onnx().offers(form, task)[0], task)
+
+
+def test_a_pipeline_that_reads_texts_is_refused_with_the_reason() -> None:
+    texts = [f"{'good' if label else 'bad'} {at}" for at, label in enumerate(_Y)]
+    task = Task(classes=(0, 1, 2), fit=Cases(x=texts, y=_Y), select=Cases(x=texts, y=_Y))
+    form = _form(make_pipeline(TfidfVectorizer(), LogisticRegression()), task)
+    with pytest.raises(NotApplicable, match="whole texts"):
         Onnx().apply(form, Onnx().offers(form, task)[0], task)
 
 

@@ -72,6 +72,8 @@ def _types(task: Task, *, is_double: bool) -> list[tuple[str, Any]]:
     types = require("skl2onnx.common.data_types", extra="optimise")
     number = types.DoubleTensorType if is_double else types.FloatTensorType
     x = task.fit.x
+    if task.is_text:
+        raise NotApplicable("whole texts are no rows of a table")
     if x.ndim != 2:
         raise NotApplicable(f"cases of shape {x.shape[1:]} are no rows of a table")
     if x.dtype != object:

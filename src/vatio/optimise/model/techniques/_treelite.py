@@ -46,5 +46,5 @@ def _imported(estimator: Any) -> Any:
     sklearn = require("treelite.sklearn", extra="optimise")
     try:
         return sklearn.import_model(estimator)
-    except (treelite.TreeliteError, NotImplementedError, ValueError, TypeError, AttributeError, KeyError) as error:
+    except (treelite.TreeliteError, RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise NotApplicable(f"treelite cannot take it over: {str(error).strip().partition(chr(10))[0]}") from error
