@@ -16,7 +16,7 @@ from vatio.files import write_whole
 from vatio.optimise.model._form import Form, Runtime
 from vatio.optimise.model._node import Step
 from vatio.optimise.model._request import ModelRequest
-from vatio.optimise.model._search import Found, read_all
+from vatio.optimise.model._asked import Found, read_all
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import Offer, Technique
 from vatio.optimise.model.artefact import Artefact, Place, Recipe, digests, place_of, read_recipe, write_artefact
