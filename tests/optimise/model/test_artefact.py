@@ -13,8 +13,8 @@ import pytest
 import vatio
 from vatio.errors import ArtefactRefused, MeasureError, UsageError
 from vatio.optimise.model import Cases, Form, part, read_model, rebuild
-from vatio.optimise.model._node import Step
 from vatio.optimise.model._asked import digest_of_cases
+from vatio.optimise.model._node import Step
 from vatio.optimise.model.artefact import Place, Recipe, digests, place_of, read_recipe, write_artefact
 from vatio.optimise.model.artefact._load import strange_types
 from vatio.optimise.model.artefact._probes import Probes, read_probes

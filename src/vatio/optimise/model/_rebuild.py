@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vatio.errors import ArtefactRefused, MeasureError, UsageError, VatioError
 from vatio.files import write_whole
+from vatio.measure import environment
+from vatio.optimise.model._asked import Found, read_all
 from vatio.optimise.model._form import Form, Runtime
 from vatio.optimise.model._node import Step
 from vatio.optimise.model._request import ModelRequest
-from vatio.optimise.model._asked import Found, read_all
-from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import Offer, Technique
-from vatio.optimise.model.artefact import Artefact, Place, Recipe, digests, place_of, read_recipe, write_artefact
+from vatio.optimise.model.artefact import Artefact, Place, Recipe, digests, place_of, read_recipe, write_artefact, write_json
 from vatio.optimise.search import read_budget
 from vatio.plugins import load
 
-_FORM_FILE, _MODEL = "form.json", "model"
+_ORDER_FILE, _FORM_FILE, _MODEL = "order.json", "form.json", "model"
+# A fresh interpreter: a fork would inherit the threads' locks of whatever library has answered here before.
+_CHILD = "import sys; from vatio.optimise.model._rebuild import do_step; do_step(sys.argv[1])"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """Hold where the model and the cases are now."""
+
+    model: str
+    cases: str
+    trust: bool
 
 
 def rebuild(recipe: Path, *, model: str, cases: str, out: Path, trust: bool = False) -> Artefact:
@@ -37,13 +50,13 @@ def rebuild(recipe: Path, *, model: str, cases: str, out: Path, trust: bool = Fa
         ArtefactRefused: other bytes came out; they are kept in the folder, and the error says which, and what differs here.
         MeasureError: a step could not be done.
     """
-    asked = read_recipe(recipe)
+    asked, given = read_recipe(recipe), _Given(model=model, cases=cases, trust=trust)
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"{out} is not empty", hint="give a folder of its own: --out DIR")
-    found = _found(asked, model, cases, trust=trust)
+    found = _checked(asked, given)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".building-") as name:
-        form, saved = _made(asked, found, Path(name))
+        form, saved = _made(asked, given, found, Path(name))
         files = digests(saved)
         _compare(asked, files, place_of(form.kind, files), saved, out)
         fresh = Path(name) / "artefact"
@@ -53,26 +66,52 @@ def rebuild(recipe: Path, *, model: str, cases: str, out: Path, trust: bool = Fa
     return artefact
 
 
-def _found(asked: Recipe, model: str, cases: str, *, trust: bool) -> Found:
-    """Read the model and the cases, which must be the recipe's.
+def do_step(folder: str) -> None:
+    """Do one step as a trial does, as its order in the folder says, and leave there what came of it."""
+    said: dict[str, Any]
+    try:
+        said = _done(Path(folder))
+    except VatioError as error:
+        said = {"error": str(error), "hint": error.hint}
+    write_whole(str(Path(folder) / _FORM_FILE), json.dumps(said).encode())
 
-    Raises:
-        UsageError: they are not.
-    """
-    request = ModelRequest(
-        model=model,
-        cases=cases,
+
+def _done(folder: Path) -> dict[str, Any]:
+    order = json.loads((folder / _ORDER_FILE).read_bytes())
+    asked, step = read_recipe(folder.parent / "recipe.json"), Step(**order["step"])
+    found = read_all(_request(asked, _Given(**order["given"])))
+    before = found.baseline.form if order["before"] is None else _loaded(Path(order["before"]))
+    technique: Technique = load("techniques", step.technique)()
+    made = technique.apply(before, Offer(params=step.params), found.parted.task)
+    runtime: Runtime = load("runtimes", made.kind)()
+    (folder / _MODEL).mkdir()
+    runtime.save(made, folder / _MODEL)
+    return {"kind": made.kind, "answers": made.answers, "settings": dict(made.settings)}
+
+
+def _request(asked: Recipe, given: _Given) -> ModelRequest:
+    return ModelRequest(
+        model=given.model,
+        cases=given.cases,
         budget=read_budget("1cpu-s"),  # nothing is searched: none of it is spent
         quality=next(iter(asked.quality), "accuracy"),
         target=asked.target,
         batches=asked.batches,
         seed=asked.seed,
-        trust=trust,
+        trust=given.trust,
     )
-    found = read_all(request)
+
+
+def _checked(asked: Recipe, given: _Given) -> Found:
+    """Read the model and the cases, which must be the recipe's.
+
+    Raises:
+        UsageError: they are not.
+    """
+    found = read_all(_request(asked, given))
     pairs = {
-        f"the model {model}": (found.baseline.sha256, asked.model_sha256, asked.model),
-        f"the cases {cases}": (found.cases_sha256, asked.cases_sha256, asked.cases),
+        f"the model {given.model}": (found.baseline.sha256, asked.model_sha256, asked.model),
+        f"the cases {given.cases}": (found.cases_sha256, asked.cases_sha256, asked.cases),
     }
     for name, (own, named, source) in pairs.items():
         if own != named:
@@ -82,46 +121,41 @@ def _found(asked: Recipe, model: str, cases: str, *, trust: bool) -> Found:
     return found
 
 
-def _made(asked: Recipe, found: Found, folder: Path) -> tuple[Form, Path]:
+def _made(asked: Recipe, given: _Given, found: Found, folder: Path) -> tuple[Form, Path]:
     """Do all steps; gives the form as it is loaded back, and where it was saved."""
-    form, saved = found.baseline.form, folder / "0"
+    write_json(folder / "recipe.json", asked)
+    before: Path | None = None
     for at, step in enumerate(asked.steps, start=1):
-        saved = folder / str(at)
-        saved.mkdir()
-        _in_child(step, form, found.parted.task, saved)
-        form, saved = _loaded(saved), saved / _MODEL
-    if not asked.steps:
-        saved.mkdir()
-        load("runtimes", form.kind)().save(form, saved)
-    return form, saved
+        into = folder / str(at)
+        into.mkdir()
+        order = {"step": asdict(step), "given": asdict(given), "before": None if before is None else str(before)}
+        write_whole(str(into / _ORDER_FILE), json.dumps(order).encode())
+        _in_child(step, into)
+        before = into
+    if before is not None:
+        return _loaded(before), before / _MODEL
+    form = found.baseline.form
+    (folder / _MODEL).mkdir()
+    load("runtimes", form.kind)().save(form, folder / _MODEL)
+    return form, folder / _MODEL
 
 
-def _in_child(step: Step, form: Form, task: Task, folder: Path) -> None:
-    """Do one step as a trial does: in a fresh process, so that nothing of an earlier step is left in its libraries.
+def _in_child(step: Step, folder: Path) -> None:
+    """Have one step done in a fresh process, so that nothing of an earlier one is left in its libraries.
 
     Raises:
         MeasureError: the step could not be done, with its reason.
     """
-    child = multiprocessing.get_context("fork").Process(target=_step, args=(step, form, task, folder))
-    child.start()
-    child.join()
+    # As imports go here: the user's own modules may have been found by a path that somebody has added.
+    environ = {**environment(), "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD, str(folder)], env=environ, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
     said = _said(folder)
-    if child.exitcode != 0 or "error" in said:
-        reason = said.get("error") or f"its process ended with {child.exitcode}"
+    if done.returncode != 0 or "error" in said or not said:
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        reason = said.get("error") or last or f"its process ended with {done.returncode}"
         raise MeasureError(f"the step {step.text!r} could not be done: {reason}", hint=said.get("hint", ""))
-
-
-def _step(step: Step, form: Form, task: Task, folder: Path) -> None:
-    try:
-        technique: Technique = load("techniques", step.technique)()
-        made = technique.apply(form, Offer(params=step.params), task)
-        runtime: Runtime = load("runtimes", made.kind)()
-        (folder / _MODEL).mkdir()
-        runtime.save(made, folder / _MODEL)
-        said: dict[str, Any] = {"kind": made.kind, "answers": made.answers, "settings": dict(made.settings)}
-    except VatioError as error:
-        said = {"error": str(error), "hint": error.hint}
-    write_whole(str(folder / _FORM_FILE), json.dumps(said).encode())
 
 
 def _said(folder: Path) -> Mapping[str, Any]:

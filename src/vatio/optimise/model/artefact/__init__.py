@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from vatio.optimise.model.artefact._artefact import RECIPE_FILE as RECIPE_FILE
     from vatio.optimise.model.artefact._artefact import Artefact as Artefact
     from vatio.optimise.model.artefact._artefact import digests as digests
+    from vatio.optimise.model.artefact._artefact import write_json as write_json
     from vatio.optimise.model.artefact._load import Model as Model
     from vatio.optimise.model.artefact._load import load_model as load_model
     from vatio.optimise.model.artefact._place import Place as Place
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
-        "_artefact": "ARTEFACT_FILE MODEL_FOLDER RECIPE_FILE Artefact digests",
+        "_artefact": "ARTEFACT_FILE MODEL_FOLDER RECIPE_FILE Artefact digests write_json",
         "_load": "Model load_model",
         "_place": "Place place_of",
         "_recipe": "Recipe read_recipe",

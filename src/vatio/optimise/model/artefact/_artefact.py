@@ -76,7 +76,7 @@ def read_artefact(folder: Path) -> Artefact:
 
 def write_json(path: Path, record: object) -> None:
     """Write a record so that people can read it, and whole or not at all."""
-    written = json.dumps(to_json(record), indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    written = json.dumps(to_json(record), indent=1, allow_nan=False, ensure_ascii=False)
     write_whole(str(path), f"{written}\n".encode())
 
 
