@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.optimise._docstrings import LIBRARIES, docstrings
 
 # Of each library: what the head is fitted on, and what nobody has seen.
-TRAINED, UNSEEN = 250, 600
+TRAINED, UNSEEN = 200, 500
 _STRENGTH = 10.0
 
 
