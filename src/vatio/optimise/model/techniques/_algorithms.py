@@ -54,9 +54,10 @@ def _columns(task: Task) -> list[Any]:
     is_text = [any(isinstance(value, str) for value in x[:, at]) for at in range(x.shape[1])]
     texts = [at for at, text in enumerate(is_text) if text]
     numbers = [at for at, text in enumerate(is_text) if not text]
-    parts = [("texts", encode(handle_unknown="ignore", sparse_output=False, max_categories=50), texts)]
+    parts: list[Any] = [("texts", encode(handle_unknown="ignore", sparse_output=False, max_categories=50), texts)]
     if numbers:
-        parts.append(("numbers", impute.SimpleImputer(), numbers))
+        has_gaps = numpy.isnan(x[:, numbers].astype(float)).any()
+        parts.append(("numbers", impute.SimpleImputer() if has_gaps else "passthrough", numbers))
     return [compose.ColumnTransformer(parts)]
 
 

@@ -38,22 +38,27 @@ class Tournament:
         return tuple(offers)
 
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
-        """Fit one."""
-        name = offer.params["algorithm"]
-        settings: dict[str, Any] = {"made_by": "tournament"}
-        if task.fit.x.ndim > 2:
-            settings["flat"] = True
-        rows = as_laid_out(task, Form(kind="", model=None, settings=settings))
-        if name == _KERNEL:
-            graph = kernel_graph(fit_kernel(rows.fit.x, rows.fit.y, classes=len(task.classes), seed=task.seed))
-            return Form(kind="onnx", model=graph, answers="decisions" if task.is_classes else "values", settings=settings)
-        if name == "majority":
-            return _always(task, settings)
-        estimator = fitted(name, rows)
-        if name == "rule":
-            return _as_rule(estimator, task, settings)
-        found = sklearn_form(estimator, tuple(range(len(task.classes))))
-        return Form(kind="sklearn", model=estimator, answers=found.answers, settings={**found.settings, **settings})
+        """Fit one, on one thread: several would add in another order each time."""
+        with require("threadpoolctl", extra="optimise").threadpool_limits(limits=1):
+            return _fitted(offer, task)
+
+
+def _fitted(offer: Offer, task: Task) -> Form:
+    name = offer.params["algorithm"]
+    settings: dict[str, Any] = {"made_by": "tournament"}
+    if task.fit.x.ndim > 2:
+        settings["flat"] = True
+    rows = as_laid_out(task, Form(kind="", model=None, settings=settings))
+    if name == _KERNEL:
+        graph = kernel_graph(fit_kernel(rows.fit.x, rows.fit.y, classes=len(task.classes), seed=task.seed))
+        return Form(kind="onnx", model=graph, answers="decisions" if task.is_classes else "values", settings=settings)
+    if name == "majority":
+        return _always(task, settings)
+    estimator = fitted(name, rows)
+    if name == "rule":
+        return _as_rule(estimator, task, settings)
+    found = sklearn_form(estimator, tuple(range(len(task.classes))))
+    return Form(kind="sklearn", model=estimator, answers=found.answers, settings={**found.settings, **settings})
 
 
 def _offer(name: str, cost_cpu_s: float, times: float) -> Offer:
