@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass
 
 from vatio.digest import sha256
+from vatio.errors import UnknownName
 from vatio.optimise.model._cases import read_cases
 from vatio.optimise.model._model import Baseline, read_model
 from vatio.optimise.model._quality import Quality, read_quality
 from vatio.optimise.model._request import ModelRequest
 from vatio.optimise.model._task import Parted
 from vatio.optimise.model.metrics import METRICS
+from vatio.plugins import installed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,12 @@ def read_all(request: ModelRequest) -> Found:
 
     Raises:
         UsageError: one of them cannot be read.
+        UnknownName: there is no such technique.
     """
+    known = installed("techniques")
+    for name in request.techniques:
+        if name not in known:
+            raise UnknownName.among("technique", name, known)
     baseline = read_model(request.model, trust=request.trust)
     parted = read_cases(
         request.cases,
