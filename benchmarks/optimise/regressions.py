@@ -141,9 +141,7 @@ def _lost(base: Any, other: Any, y: Any) -> tuple[float, float]:
     """Give the quality lost on the fresh cases and its lower 95 % bound: accuracy, or r2 for values."""
     import numpy
 
-    if y.dtype.kind == "f":
-        parts = ((other - y) ** 2 - (base - y) ** 2) / y.var()
-    else:
-        parts = (base == y).astype(float) - (other == y)
+    is_values = y.dtype.kind == "f"
+    parts = ((other - y) ** 2 - (base - y) ** 2) / y.var() if is_values else (base == y).astype(float) - (other == y)
     mean, reach = float(parts.mean()), 1.645 * float(parts.std(ddof=1)) / math.sqrt(len(parts))
     return mean, float(numpy.round(mean - reach, 6))
