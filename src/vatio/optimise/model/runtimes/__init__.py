@@ -5,18 +5,43 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.optimise.model.runtimes._cached import case_digest as case_digest
+    from vatio.optimise.model.runtimes._encoders import IDS as IDS
+    from vatio.optimise.model.runtimes._encoders import MASK as MASK
     from vatio.optimise.model.runtimes._onnx import feeder as feeder
     from vatio.optimise.model.runtimes._onnx import session as session
+    from vatio.optimise.model.runtimes._openvino import BF16 as BF16
+    from vatio.optimise.model.runtimes._openvino import F32 as F32
+    from vatio.optimise.model.runtimes._openvino import has_bf16 as has_bf16
+    from vatio.optimise.model.runtimes._openvino import imported as imported
     from vatio.optimise.model.runtimes._sklearn import sklearn_form as sklearn_form
     from vatio.optimise.model.runtimes._skops import packed as packed
     from vatio.optimise.model.runtimes._skops import unpacked as unpacked
+    from vatio.optimise.model.runtimes._static import MEAN as MEAN
+    from vatio.optimise.model.runtimes._static import ROOT as ROOT
+    from vatio.optimise.model.runtimes._static import UNIT as UNIT
+    from vatio.optimise.model.runtimes._static import WORD as WORD
+    from vatio.optimise.model.runtimes._static import StaticTexts as StaticTexts
+    from vatio.optimise.model.runtimes._text import TextRuntime as TextRuntime
+    from vatio.optimise.model.runtimes._text import pooled_by as pooled_by
+    from vatio.optimise.model.runtimes._text import tokens_of as tokens_of
+    from vatio.optimise.model.runtimes._text import vectors_of as vectors_of
+    from vatio.optimise.model.runtimes._tokens import LIBRARY as LIBRARY
+    from vatio.optimise.model.runtimes._tokens import WORDS as WORDS
+    from vatio.optimise.model.runtimes._tokens import cutter as cutter
+    from vatio.optimise.model.runtimes._tokens import ends_of as ends_of
+    from vatio.optimise.model.runtimes._tokens import why_not_words as why_not_words
 
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_cached": "case_digest",
+        "_encoders": "IDS MASK",
         "_onnx": "feeder session",
+        "_openvino": "BF16 F32 has_bf16 imported",
         "_sklearn": "sklearn_form",
         "_skops": "packed unpacked",
+        "_static": "MEAN ROOT UNIT WORD StaticTexts",
+        "_text": "TextRuntime pooled_by tokens_of vectors_of",
+        "_tokens": "LIBRARY WORDS cutter ends_of why_not_words",
     },
 )

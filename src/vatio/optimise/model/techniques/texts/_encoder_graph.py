@@ -10,8 +10,7 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
 from vatio.optimise.model._text import ONNX, TORCH
-from vatio.optimise.model.runtimes._encoders import IDS, MASK
-from vatio.optimise.model.runtimes._text import TextRuntime, tokens_of
+from vatio.optimise.model.runtimes import IDS, MASK, TextRuntime, tokens_of
 from vatio.optimise.model.techniques._export import onnx_graph, require_same
 from vatio.plugins import require
 

@@ -49,14 +49,14 @@ def _strength(vectors: Any, y: Any, seed: int) -> float:
     return _STRENGTHS[int(numpy.argmax(found))]
 
 
-def _fit(vectors: Any, y: Any, strength: float) -> Any:
+def _fit(vectors: Any, y: Any, factor: float) -> Any:
     import warnings
 
     linear = require("sklearn.linear_model", extra="optimise")
     with warnings.catch_warnings():
         # A head that has not settled to the last digit is as good.
         warnings.simplefilter("ignore")
-        return linear.LogisticRegression(C=strength, max_iter=200).fit(vectors, y)
+        return linear.LogisticRegression(C=factor, max_iter=200).fit(vectors, y)
 
 
 def _two_rows(head: Any) -> tuple[Any, Any]:

@@ -10,7 +10,7 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
 from vatio.optimise.model._text import TORCH
-from vatio.optimise.model.runtimes._text import vectors_of
+from vatio.optimise.model.runtimes import vectors_of
 from vatio.optimise.model.techniques.texts._encoder_graph import is_text
 from vatio.optimise.model.techniques.texts._head import fitted_head
 from vatio.plugins import require

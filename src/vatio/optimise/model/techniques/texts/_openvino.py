@@ -5,9 +5,7 @@ from __future__ import annotations
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import Offer
-from vatio.optimise.model.runtimes._encoders import IDS, MASK
-from vatio.optimise.model.runtimes._openvino import BF16, F32, has_bf16, imported
-from vatio.optimise.model.runtimes._text import tokens_of
+from vatio.optimise.model.runtimes import BF16, F32, IDS, MASK, has_bf16, imported, tokens_of
 from vatio.optimise.model.techniques._openvino import converted, quantised, quantiser
 from vatio.optimise.model.techniques.texts._encoder_graph import graph_of, is_exportable, require_alike, with_encoder
 
