@@ -105,3 +105,12 @@ def test_what_loses_too_much_or_saves_nothing_is_not_opened():
     bad, dear = node("bad", times=9.0, quality=0.5), node("dear", times=0.9)
 
     assert to_certify([base, bad, dear], stakes=stakes({bad.key: -0.5, dear.key: 0.0}), batches=(1,)) == []
+
+
+def test_what_is_too_large_is_not_opened_in_place_of_what_is_not():
+    base = node()
+    large, small = node("large", times=9.0, size_bytes=10_000), node("small", times=3.0, size_bytes=100)
+
+    found = to_certify([base, large, small], stakes=stakes(most_bytes=1000.0), batches=(1,))
+
+    assert found == [small]

@@ -35,17 +35,19 @@ class Stakes:
 
     ``whole_cpu_s`` are the baseline's CPU-seconds over all calls that are expected, infinite if unknown. ``lows`` is, by
     key, the lower bound to be expected of each trial's change on the certifying cases; ``spread`` is how far quality on the
-    selecting cases may mislead.
+    selecting cases may mislead. ``most_bytes`` is what the files may take.
     """
 
     whole_cpu_s: float
     max_loss: float
     spread: float = 0.0
     lows: Mapping[str, float] = field(default_factory=dict)
+    most_bytes: float = math.inf
 
     def is_likely(self, node: Node) -> bool:
-        """Tell whether a trial will probably be certified: the baseline and what only rounds will."""
-        return not node.chain or self.lows.get(node.key, -math.inf) >= -self.max_loss
+        """Tell whether a trial will probably be certified and is small enough: the baseline and what only rounds will."""
+        is_small = (node.size_bytes or 0) <= self.most_bytes
+        return not node.chain or (is_small and self.lows.get(node.key, -math.inf) >= -self.max_loss)
 
 
 def nexts(nodes: Sequence[Node], tried: set[str], *, stakes: Stakes) -> list[Next]:
@@ -178,7 +180,8 @@ def to_certify(nodes: Sequence[Node], *, stakes: Stakes, batches: Sequence[int],
     baseline, lows = nodes[0], stakes.lows
     chosen: dict[str, Node] = {}
     for batch in batches:
-        fit = [node for node in nodes[1:] if _keeps(node, baseline, stakes) and times(node, batch) > 1.0]
+        small = [node for node in nodes[1:] if (node.size_bytes or 0) <= stakes.most_bytes]
+        fit = [node for node in small if _keeps(node, baseline, stakes) and times(node, batch) > 1.0]
         ranked = sorted(fit, key=lambda node: -times(node, batch))
         likely = [node for node in ranked if stakes.is_likely(node)]
         safe = max(ranked, key=lambda node: lows.get(node.key, -math.inf), default=None)

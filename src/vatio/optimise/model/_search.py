@@ -110,7 +110,13 @@ class _Search:
         quality = min(1.0, max(0.0, node.quality or 0.0))
         spread = 2.0 * math.sqrt(max(quality * (1.0 - quality), 0.01) / cases) if self._trying.task.is_classes else 0.0
         whole_cpu_s = sum(each) / len(each) * self._request.inferences
-        return Stakes(whole_cpu_s=whole_cpu_s, max_loss=self._request.max_loss, spread=spread, lows=self._lows)
+        return Stakes(
+            whole_cpu_s=whole_cpu_s,
+            max_loss=self._request.max_loss,
+            spread=spread,
+            lows=self._lows,
+            most_bytes=self._request.max_size_bytes or math.inf,
+        )
 
     def _fits(self, each: Next) -> bool:
         end_cpu_s = max(_END_SHARE * self._request.budget.amount / self._works.spending.factor, self._end_cpu_s())
