@@ -54,7 +54,7 @@ def _cosine(found: object, wanted: object) -> float:
     ("name", "params", "least"),
     [
         ("text_onnx", {"numbers": "float32"}, 0.99999),
-        ("text_onnx", {"numbers": "int8", "per_channel": True}, 0.95),
+        ("text_onnx", {"numbers": "int8", "smooth": 0.75}, 0.99),
         ("text_openvino", {"precision": "f32"}, 0.99999),
         ("text_words", {}, 0.99999),
     ],

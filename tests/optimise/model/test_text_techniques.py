@@ -176,3 +176,31 @@ def test_a_tokeniser_of_another_kind_is_left_to_its_library(form: Form, parted: 
     changed = replace(form, model=replace(form.model, tokenizer=other))
     with pytest.raises(NotApplicable, match="BERT"):
         technique("text_words").offers(changed, parted.task)
+
+
+def test_a_smoothed_graph_answers_the_same(form: Form, parted: Parted) -> None:
+    from vatio.optimise.model.techniques.texts._encoder_graph import graph_of, samples_of, with_encoder
+    from vatio.optimise.model.techniques.texts._smooth import smoothed
+
+    graph = graph_of(form, parted.task)
+    smooth = smoothed(graph, samples_of(form, parted.task, 8), share=0.75)
+    assert smooth != graph
+    found, wanted = (scores(with_encoder(form, each), parted.certify.x) for each in (smooth, graph))
+    assert found == pytest.approx(wanted, abs=1e-4 * float(abs(wanted).max()))
+
+
+def test_a_graph_that_asks_for_kinds_of_tokens_is_given_them(form: Form, parted: Parted) -> None:
+    from dataclasses import replace
+
+    import onnx
+
+    from vatio.optimise.model.techniques.texts._encoder_graph import graph_of
+
+    graph = onnx.load_model_from_string(graph_of(form, parted.task))
+    kinds = onnx.helper.make_tensor_value_info("token_type_ids", onnx.TensorProto.INT64, ["texts", "tokens"])
+    graph.graph.input.append(kinds)
+    given = replace(form, model=replace(form.model, encoder=graph.SerializeToString()))
+    offers = technique("text_onnx").offers(given, parted.task)
+    assert [offer.params["numbers"] for offer in offers] == ["int8", "int8"]
+    made = technique("text_onnx").apply(given, offers[0], parted.task)
+    assert scores(made, parted.certify.x).shape == (len(parted.certify), 3)

@@ -7,12 +7,18 @@ if TYPE_CHECKING:
     from vatio.optimise.model.runtimes._cached import case_digest as case_digest
     from vatio.optimise.model.runtimes._encoders import IDS as IDS
     from vatio.optimise.model.runtimes._encoders import MASK as MASK
+    from vatio.optimise.model.runtimes._encoders import fed_by as fed_by
+    from vatio.optimise.model.runtimes._encoders import inputs_of as inputs_of
     from vatio.optimise.model.runtimes._onnx import feeder as feeder
+    from vatio.optimise.model.runtimes._onnx import numbers_output as numbers_output
     from vatio.optimise.model.runtimes._onnx import session as session
     from vatio.optimise.model.runtimes._openvino import BF16 as BF16
     from vatio.optimise.model.runtimes._openvino import F32 as F32
+    from vatio.optimise.model.runtimes._openvino import compiled as compiled
+    from vatio.optimise.model.runtimes._openvino import core as core
     from vatio.optimise.model.runtimes._openvino import has_bf16 as has_bf16
     from vatio.optimise.model.runtimes._openvino import imported as imported
+    from vatio.optimise.model.runtimes._openvino import scores_of as scores_of
     from vatio.optimise.model.runtimes._sklearn import sklearn_form as sklearn_form
     from vatio.optimise.model.runtimes._skops import packed as packed
     from vatio.optimise.model.runtimes._skops import unpacked as unpacked
@@ -21,6 +27,10 @@ if TYPE_CHECKING:
     from vatio.optimise.model.runtimes._static import UNIT as UNIT
     from vatio.optimise.model.runtimes._static import WORD as WORD
     from vatio.optimise.model.runtimes._static import StaticTexts as StaticTexts
+    from vatio.optimise.model.runtimes._structure import difference as difference
+    from vatio.optimise.model.runtimes._structure import head as head
+    from vatio.optimise.model.runtimes._structure import put as put
+    from vatio.optimise.model.runtimes._structure import sizes as sizes
     from vatio.optimise.model.runtimes._text import TextRuntime as TextRuntime
     from vatio.optimise.model.runtimes._text import pooled_by as pooled_by
     from vatio.optimise.model.runtimes._text import tokens_of as tokens_of
@@ -30,18 +40,24 @@ if TYPE_CHECKING:
     from vatio.optimise.model.runtimes._tokens import cutter as cutter
     from vatio.optimise.model.runtimes._tokens import ends_of as ends_of
     from vatio.optimise.model.runtimes._tokens import why_not_words as why_not_words
+    from vatio.optimise.model.runtimes._torch import answer as answer
+    from vatio.optimise.model.runtimes._torch import formatted as formatted
+    from vatio.optimise.model.runtimes._torch import input_dtype as input_dtype
+    from vatio.optimise.model.runtimes._torch import made as made
 
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_cached": "case_digest",
-        "_encoders": "IDS MASK",
-        "_onnx": "feeder session",
-        "_openvino": "BF16 F32 has_bf16 imported",
+        "_encoders": "IDS MASK fed_by inputs_of",
+        "_onnx": "feeder numbers_output session",
+        "_openvino": "BF16 F32 compiled core has_bf16 imported scores_of",
         "_sklearn": "sklearn_form",
         "_skops": "packed unpacked",
-        "_static": "MEAN ROOT UNIT WORD StaticTexts",
+        "_static": "MEAN ROOT StaticTexts UNIT WORD",
+        "_structure": "difference head put sizes",
         "_text": "TextRuntime pooled_by tokens_of vectors_of",
         "_tokens": "LIBRARY WORDS cutter ends_of why_not_words",
+        "_torch": "answer formatted input_dtype made",
     },
 )

@@ -82,19 +82,26 @@ def _torch(encoder: Any, settings: Mapping[str, Any]) -> Encode:
 
 def _onnx(encoder: bytes, settings: Mapping[str, Any]) -> Encode:
     opened = session(encoder, level=settings.get("level", "all"), threads=int(settings.get("threads", 1)))
-    fed = _fed([each.name for each in opened.get_inputs()])
+    fed = fed_by([each.name for each in opened.get_inputs()])
     outputs, run = [opened.get_outputs()[0].name], opened.run
     return lambda ids, mask: run(outputs, fed(ids, mask))[0]
 
 
 def _openvino(encoder: Any, settings: Mapping[str, Any]) -> Encode:
     request = compiled(encoder, settings).create_infer_request()
-    fed = _fed([each.get_any_name() for each in encoder.inputs])
+    fed = fed_by([each.get_any_name() for each in encoder.inputs])
     infer = request.infer
     return lambda ids, mask: infer(fed(ids, mask), share_inputs=True, share_outputs=True)[0]
 
 
-def _fed(names: list[str]) -> Callable[[Any, Any], dict[str, Any]]:
+def inputs_of(encoder: Any) -> list[str]:
+    """Name what an encoder is given."""
+    if encoder_of(encoder) == ONNX:
+        return [each.name for each in session(encoder).get_inputs()]
+    return [IDS, MASK] if encoder_of(encoder) == TORCH else [each.get_any_name() for each in encoder.inputs]
+
+
+def fed_by(names: list[str]) -> Callable[[Any, Any], dict[str, Any]]:
     """Give the inputs by their names; the kinds of tokens, where they are asked, are all the first."""
     if not {IDS} <= set(names) <= {IDS, MASK, KINDS}:
         raise UsageError(f"the encoder takes {', '.join(names)}", hint=f"{IDS}, {MASK} and {KINDS} are known")

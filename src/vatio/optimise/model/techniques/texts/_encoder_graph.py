@@ -10,7 +10,7 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
 from vatio.optimise.model._text import ONNX, TORCH
-from vatio.optimise.model.runtimes import IDS, MASK, TextRuntime, tokens_of
+from vatio.optimise.model.runtimes import IDS, MASK, TextRuntime, fed_by, inputs_of, tokens_of
 from vatio.optimise.model.techniques._export import onnx_graph, require_same
 from vatio.plugins import require
 
@@ -41,6 +41,12 @@ def graph_of(form: Form, task: Task) -> bytes:
     torch = require("torch", extra="text")
     ids, mask = (torch.from_numpy(each) for each in tokens_of(form.model, task.examples(2)))
     return onnx_graph(_pooling(form.model), (ids, mask), names=(IDS, MASK), axes=("texts", "tokens"))
+
+
+def samples_of(form: Form, task: Task, count: int) -> list[dict[str, Any]]:
+    """Give fit cases as the graph is asked them, one a call."""
+    fed = fed_by(inputs_of(form.model.encoder))
+    return [fed(*tokens_of(form.model, [text])) for text in task.examples(count)]
 
 
 def with_encoder(form: Form, encoder: Any, **settings: Any) -> Form:

@@ -10,23 +10,34 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
 from vatio.optimise.model._text import ONNX
-from vatio.optimise.model.techniques.texts._encoder_graph import graph_of, is_exportable, require_alike, with_encoder
+from vatio.optimise.model.techniques.texts._encoder_graph import (
+    graph_of,
+    is_exportable,
+    require_alike,
+    samples_of,
+    with_encoder,
+)
+from vatio.optimise.model.techniques.texts._smooth import smoothed
 from vatio.plugins import require
+
+_SMOOTH = 0.75
+_SAMPLES = 64
 
 
 class TextOnnx:
     """Export the encoder; the tokeniser and the head stay."""
 
     def offers(self, form: Form, task: Task) -> tuple[Offer, ...]:
-        """Offer int8, by matrix and by column; and f32 where the encoder is none yet."""
+        """Offer int8, smoothed and as it is; and f32 where the encoder is none yet."""
         del task
         if not is_exportable(form):
             return ()
         require("onnxruntime", extra="optimise")
         require("onnx", extra="optimise")
-        small = [Offer(params={"numbers": "int8", "per_channel": each}, cost_cpu_s=2.0, times=7.0) for each in (False, True)]
+        whole = Offer(params={"numbers": "int8", "smooth": 0.0}, cost_cpu_s=2.0, times=7.0)
+        smooth = Offer(params={"numbers": "int8", "smooth": _SMOOTH}, cost_cpu_s=3.0, times=6.8)
         plain = Offer(params={"numbers": "float32"}, cost_cpu_s=1.5, times=2.2, is_exact=True)
-        return tuple(small) if form.model.kind == ONNX else (*small, plain)
+        return (smooth, whole) if form.model.kind == ONNX else (smooth, whole, plain)
 
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Export it, check that the graph answers the same, and quantise it."""
@@ -35,7 +46,10 @@ class TextOnnx:
             require_alike(form, with_encoder(form, graph), task)
         if offer.params["numbers"] == "float32":
             return with_encoder(form, graph)
-        return with_encoder(form, in_int8(graph, per_channel=bool(offer.params["per_channel"])))
+        share = float(offer.params["smooth"])
+        if share:
+            graph = smoothed(graph, samples_of(form, task, _SAMPLES), share=share)
+        return with_encoder(form, in_int8(graph, per_channel=share > 0.0))
 
 
 def in_int8(graph: bytes, *, per_channel: bool) -> bytes:

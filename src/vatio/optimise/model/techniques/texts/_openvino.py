@@ -5,9 +5,15 @@ from __future__ import annotations
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import Offer
-from vatio.optimise.model.runtimes import BF16, F32, IDS, MASK, has_bf16, imported, tokens_of
+from vatio.optimise.model.runtimes import BF16, F32, has_bf16, imported
 from vatio.optimise.model.techniques._openvino import converted, quantised, quantiser
-from vatio.optimise.model.techniques.texts._encoder_graph import graph_of, is_exportable, require_alike, with_encoder
+from vatio.optimise.model.techniques.texts._encoder_graph import (
+    graph_of,
+    is_exportable,
+    require_alike,
+    samples_of,
+    with_encoder,
+)
 
 _SAMPLES = 160
 
@@ -49,7 +55,5 @@ class TextInt8:
         """Export, convert, check in f32, calibrate."""
         encoder = converted(graph_of(form, task))
         require_alike(form, with_encoder(form, encoder, precision=F32), task)
-        texts = task.examples(offer.params["samples"])
-        samples = [dict(zip((IDS, MASK), tokens_of(form.model, [text]), strict=True)) for text in texts]
-        small = quantised(encoder, samples, is_transformer=True)
+        small = quantised(encoder, samples_of(form, task, offer.params["samples"]), is_transformer=True)
         return with_encoder(form, small, precision=offer.params["precision"])
