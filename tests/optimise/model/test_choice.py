@@ -49,7 +49,9 @@ def test_a_step_that_made_things_dearer_once_is_not_tried_again():
     worse = node("int8", times=0.5)
     pruned = node("prune", times=2.0, kind="base", reach="network", offers=[offer("int8", times=4.0)])
 
-    assert "prune > int8" not in names_of(nexts([base, worse, pruned], {worse.key, pruned.key}, stakes=stakes({pruned.key: 0.0})))
+    assert "prune > int8" not in names_of(
+        nexts([base, worse, pruned], {worse.key, pruned.key}, stakes=stakes({pruned.key: 0.0}))
+    )
 
 
 def test_a_form_that_is_beaten_by_another_of_its_kind_is_not_extended():
@@ -85,7 +87,7 @@ def test_the_network_is_made_smaller_for_the_sake_of_what_follows():
     found = nexts([base, int8], {int8.key}, stakes=stakes({int8.key: 0.0}))
 
     assert names_of(found) == ["prune"]
-    assert found[0].saves == (1 / 10 - 1 / 20)
+    assert found[0].saved_ratio == (1 / 10 - 1 / 20)
 
 
 def test_few_are_opened_to_the_certifying_cases_and_the_surest_is_among_them():

@@ -3,7 +3,7 @@ import pytest
 from vatio.optimise.model._certify import Certificate
 from vatio.optimise.model._cost import Cost
 from vatio.optimise.model._final import Measured
-from vatio.optimise.model._front import chosen_of, notes_of, points_of, rejected_of, watts_of
+from vatio.optimise.model._front import chosen_of, joules_of_cpu_s, notes_of, points_of, rejected_of
 from vatio.optimise.model._node import Node, Step
 from vatio.optimise.model._request import ModelRequest
 from vatio.optimise.search import Budget
@@ -41,8 +41,8 @@ def points(of, certificates, *, watts=None, nodes=None, **asked):
         measured=keyed,
         certificates=by_key,
         qualities={node.key: exact(0.9) for node in nodes},
-        watts=watts or Quantity.absent("energy"),
-        search_cost=30.0,
+        j_per_cpu_s=watts or Quantity.absent("energy"),
+        search_cpu_s=30.0,
     )
 
 
@@ -77,7 +77,7 @@ def test_the_search_is_repaid_after_so_many_answers():
 
 def test_joules_are_those_counted_else_modelled_from_the_trials_else_missing():
     counted = points({"baseline": measured(1.0, joules=80.0), "a": measured(4.0, joules=20.0)}, {"a": SURE})
-    watts = watts_of([Quantity.around(100.0, 50.0, 200.0, provenance="modelled")], 10.0)
+    watts = joules_of_cpu_s([Quantity.around(100.0, 50.0, 200.0, provenance="modelled")], 10.0)
     modelled = points({"baseline": measured(1.0), "a": measured(4.0)}, {"a": SURE}, watts=watts)
     unknown = points({"baseline": measured(1.0), "a": measured(4.0)}, {"a": SURE})
 

@@ -184,9 +184,9 @@ def test_pruning_by_cost_never_empties_a_group_and_keeps_within_its_aim_where_it
         Linked(root=str(at), importance=tuple(each), gives=(str(at),), takes=(str(at + 1),)) for at, each in enumerate(groups)
     ]
     costs = {str(at): 1.0 for at in range(len(groups) + 1)}
-    kept = kept_by_cost(linked, costs, keep=keep)
+    kept = kept_by_cost(linked, costs, keep_ratio=keep)
     assert all(1 <= kept[each.root] <= len(each.importance) for each in linked)
-    less = kept_by_cost(linked, costs, keep=keep / 2)
+    less = kept_by_cost(linked, costs, keep_ratio=keep / 2)
     assert sum(less.values()) <= sum(kept.values())
     assert all(count >= 1 for count in kept_evenly(linked, ratio=keep).values())
 

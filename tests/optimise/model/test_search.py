@@ -56,7 +56,13 @@ def config(place):
 
 
 def sought(config, place, *, out="out", resume=None, **named):
-    wanted = {"model": "ours:forest", "cases": "ours:cases", "budget": AMPLE, "batches": (1,), "techniques": ("onnx", "treelite")}
+    wanted = {
+        "model": "ours:forest",
+        "cases": "ours:cases",
+        "budget": AMPLE,
+        "batches": (1,),
+        "techniques": ("onnx", "treelite"),
+    }
     request = ModelRequest(**{**wanted, **named})
     return optimise_model(request, config=config, options=ModelOptions(out=place / out, resume=resume))
 

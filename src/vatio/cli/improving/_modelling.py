@@ -13,7 +13,7 @@ from vatio.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.optimise.model import ModelProgress
+    from vatio.optimise.model import ModelProgress, ModelRequest
     from vatio.records import Front
 
 _OUT = "vatio-model"
@@ -26,8 +26,7 @@ def modelled(rim: Rim, model: str, options: Mapping[str, Any]) -> Front:
     Raises:
         UsageError: an option cannot be.
     """
-    from vatio.optimise.model import ModelOptions, ModelRequest, optimise_model, read_loss
-    from vatio.optimise.search import read_budget
+    from vatio.optimise.model import ModelOptions, optimise_model
 
     for name, word in (("cases", "--data"), ("budget", "--budget")):
         if not options[name]:
@@ -35,8 +34,22 @@ def modelled(rim: Rim, model: str, options: Mapping[str, Any]) -> Front:
                 f"no {word} to search with", hint=f"vatio optimise model {model} --data cases.npz --budget 300cpu-s"
             )
     sys.path.insert(0, os.getcwd())
+    request, config = _request(model, options), rim.config({})
+    asked = ModelOptions(
+        out=Path(options["out"] or _OUT),
+        environ={**config.workload.environ, **rim.environ},
+        resume=options["resume"],
+        progress=lambda progress: rim.note(model_line(progress)),
+    )
+    return optimise_model(request, config=config, options=asked)
+
+
+def _request(model: str, options: Mapping[str, Any]) -> ModelRequest:
+    from vatio.optimise.model import ModelRequest, read_loss
+    from vatio.optimise.search import read_budget
+
     loss, latency_ms, size_mb = options["max_class_loss"], options["max_latency_ms"], options["max_size_mb"]
-    request = ModelRequest(
+    return ModelRequest(
         model=model,
         cases=options["cases"],
         target=options["target"],
@@ -55,14 +68,6 @@ def modelled(rim: Rim, model: str, options: Mapping[str, Any]) -> Front:
         seed=options["seed"],
         trust=options["trust"],
     )
-    config = rim.config({})
-    asked = ModelOptions(
-        out=Path(options["out"] or _OUT),
-        environ={**config.workload.environ, **rim.environ},
-        resume=options["resume"],
-        progress=lambda progress: rim.note(model_line(progress)),
-    )
-    return optimise_model(request, config=config, options=asked)
 
 
 def _batches(text: str) -> tuple[int, ...]:

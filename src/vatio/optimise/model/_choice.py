@@ -20,13 +20,13 @@ _UNLIKELY = 0.2
 class Next(NamedTuple):
     """Hold what could be tried next: the form to start from, the offer, what it is expected to cost and to save.
 
-    ``cost_cpu_s`` and ``saves`` (a share of the baseline's cost, averaged over the batches) are guesses.
+    ``cost_cpu_s`` and ``saved_ratio`` (a share of the baseline's cost, averaged over the batches) are guesses.
     """
 
     parent: Node
     offered: Offered
     cost_cpu_s: float
-    saves: float
+    saved_ratio: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,9 @@ def nexts(nodes: Sequence[Node], tried: set[str], *, stakes: Stakes) -> list[Nex
             saves *= 1.0 if stakes.is_likely(node) else _UNLIKELY
             cost = TRIAL_CPU_S + offered.offer.cost_cpu_s * pace.get(offered.technique, 1.0)
             found.append(Next(node, offered, cost, saves))
-    worth = [each for each in found if each.saves > 0.0 and each.saves * stakes.whole_cpu_s > each.cost_cpu_s]
+    worth = [each for each in found if each.saved_ratio > 0.0 and each.saved_ratio * stakes.whole_cpu_s > each.cost_cpu_s]
     # Cheap ones first, as long as they promise something; what promises ten times as much may cost ten times as much.
-    return sorted(worth, key=lambda each: (each.cost_cpu_s / each.saves, each.parent.key))
+    return sorted(worth, key=lambda each: (each.cost_cpu_s / each.saved_ratio, each.parent.key))
 
 
 def unpaid(nodes: Sequence[Node], tried: set[str]) -> dict[tuple[str, ...], str]:

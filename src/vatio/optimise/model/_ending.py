@@ -12,7 +12,7 @@ from vatio.measure import Run
 from vatio.optimise.model._asked import Found
 from vatio.optimise.model._attempt import Trying, form_of
 from vatio.optimise.model._final import Measured
-from vatio.optimise.model._front import certificates_of, chosen_of, notes_of, points_of, rejected_of, watts_of
+from vatio.optimise.model._front import certificates_of, chosen_of, joules_of_cpu_s, notes_of, points_of, rejected_of
 from vatio.optimise.model._node import FORM_FOLDER, Node
 from vatio.optimise.model._request import ModelOptions, ModelRequest
 from vatio.optimise.model._work import Works
@@ -72,8 +72,8 @@ class Ending:
             measured=measured,
             certificates=certificates_of(self._request, self._found, shown, measured),
             qualities={node.key: quality.interval(y, measured[node.key].scores, confidence) for node in shown},
-            watts=watts_of(*self._works.energy()),
-            search_cost=self._works.spending.cpu_s(),
+            j_per_cpu_s=joules_of_cpu_s(*self._works.energy()),
+            search_cpu_s=self._works.spending.cpu_s(),
         )
 
     def _keep(self, node: Node, points: Sequence[FrontPoint]) -> None:

@@ -26,12 +26,12 @@ def points_of(
     measured: Mapping[str, Measured],
     certificates: Mapping[str, Certificate],
     qualities: Mapping[str, Interval],
-    watts: Quantity,
-    search_cost: float,
+    j_per_cpu_s: Quantity,
+    search_cpu_s: float,
 ) -> list[FrontPoint]:
     """Give a point for each trial and batch; ``nodes`` begin with the baseline, which has no certificate.
 
-    ``watts`` are joules of a CPU-second, as far as they are known; ``search_cost`` is what has to be repaid, in CPU-seconds.
+    ``j_per_cpu_s`` are joules of a CPU-second, as far as they are known; ``search_cpu_s`` is what has to be repaid.
     """
     found = []
     for node in nodes:
@@ -43,7 +43,7 @@ def points_of(
                 chain=tuple(step.text for step in node.chain),
                 batch=batch,
                 cpu_s_per_1000=_quantity(cost.cpu_s_per_1000),
-                energy_per_1000_j=_joules(cost, watts),
+                energy_per_1000_j=_joules(cost, j_per_cpu_s),
                 times=cost.times,
                 quality={request.quality: qualities[node.key]},
                 change=None if certificate is None else certificate.change,
@@ -52,7 +52,7 @@ def points_of(
                 recipe=f"points/{node.key}/recipe.json" if node.chain else None,
                 size_bytes=node.size_bytes,
                 latency_s=own.latency_s[batch],
-                payback_calls=_payback(cost, measured[nodes[0].key].costs[batch], search_cost) if node.chain else None,
+                payback_calls=_payback(cost, measured[nodes[0].key].costs[batch], search_cpu_s) if node.chain else None,
                 reason="" if certificate is None or certificate.is_certified else certificate.reason,
             )
             found.append(_held_to(point, request))
@@ -64,26 +64,26 @@ def _quantity(found: Interval) -> Quantity:
     return Quantity.around(found.value, low, high, provenance="measured", source="CPU time of the process")
 
 
-def _joules(cost: Cost, watts: Quantity) -> Quantity:
+def _joules(cost: Cost, j_per_cpu_s: Quantity) -> Quantity:
     """Give the joules of 1 000 answers: as counted, else what its CPU-seconds are modelled to draw."""
     if cost.energy_per_1000_j is not None:
         return replace(_quantity(cost.energy_per_1000_j), source="the machine's energy counters")
-    if watts.value is None:
+    if j_per_cpu_s.value is None:
         return Quantity.absent("energy", source="no joules are known on this machine")
     cpu = _quantity(cost.cpu_s_per_1000)
-    high = None if watts.high is None or cpu.high is None else cpu.high * watts.high
+    high = None if j_per_cpu_s.high is None or cpu.high is None else cpu.high * j_per_cpu_s.high
     source = "CPU-seconds x joules of a CPU-second as the trials' runs have them"
-    value, low = (cpu.value or 0.0) * watts.value, (cpu.low or 0.0) * (watts.low or 0.0)
-    return Quantity(value=value, low=low, high=high, provenance="modelled", source=source, missing=watts.missing)
+    value, low = (cpu.value or 0.0) * j_per_cpu_s.value, (cpu.low or 0.0) * (j_per_cpu_s.low or 0.0)
+    return Quantity(value=value, low=low, high=high, provenance="modelled", source=source, missing=j_per_cpu_s.missing)
 
 
-def _payback(cost: Cost, base: Cost, search_cost: float) -> int | None:
+def _payback(cost: Cost, base: Cost, search_cpu_s: float) -> int | None:
     """Give after how many answers the search is repaid.
 
     ``None`` where the point is no cheaper.
     """
     saved = (base.cpu_s_per_1000.value - cost.cpu_s_per_1000.value) / _PER
-    return math.ceil(search_cost / saved) if saved > 0.0 else None
+    return math.ceil(search_cpu_s / saved) if saved > 0.0 else None
 
 
 def _held_to(point: FrontPoint, request: ModelRequest) -> FrontPoint:
@@ -175,7 +175,7 @@ def certificates_of(
     )
 
 
-def watts_of(energies_j: Sequence[Quantity], cpu_s: float) -> Quantity:
+def joules_of_cpu_s(energies_j: Sequence[Quantity], cpu_s: float) -> Quantity:
     """Give the joules of a CPU-second over all trials, as far as they are known."""
     whole = total(energies_j)
     if whole.value is None or cpu_s <= 0.0:

@@ -54,7 +54,7 @@ def optimise_model(request: ModelRequest, *, config: Config, options: ModelOptio
         tags = {**(options.tags or {}), SEARCH: digest}
         parents = tuple(run.id for run in earlier[:1])
         with Track(Wish(name="optimise model", tags=tags, config=config, parents=parents, stage="experimentation")) as run:
-            works = Works(request.budget, run=run.id, digest=digest, config=config, options=options, spent=spent)
+            works = Works(request.budget, run=run.id, digest=digest, config=config, options=options, before=spent)
             return _Search(request, found, config=config, options=options, run=run, works=works).front()
 
 

@@ -27,18 +27,18 @@ class Done(NamedTuple):
 
 
 class Works:
-    """Hold a search's budget and do its work; ``spent`` is what earlier parts of it have cost, in the budget's unit.
+    """Hold a search's budget and do its work; ``before`` is what earlier parts of it have cost, in the budget's unit.
 
     Raises:
         MeasureError: the budget is in joules, and none are known here.
     """
 
-    def __init__(self, budget: Budget, *, run: str, digest: str, config: Config, options: ModelOptions, spent: float) -> None:
+    def __init__(self, budget: Budget, *, run: str, digest: str, config: Config, options: ModelOptions, before: float) -> None:
         self.budget, self._run, self._digest, self._config, self._options = budget, run, digest, config, options
         self._environ = dict(environment() if options.environ is None else options.environ)
         self._energies_j: list[Quantity] = []
         self._cpu_s = 0.0
-        self.spending = Spending(before=spent, factor=self._rate())
+        self.spending = Spending(before=before, factor=self._rate())
 
     def do(self, call: Callable[[], object], tags: Mapping[str, str], name: str) -> Done:
         """Have a call made in a worker, which is stopped once the budget is spent or it computes nothing any more."""

@@ -10,11 +10,11 @@ from typing import Any
 
 from vatio.errors import UsageError
 from vatio.optimise.model._form import Form, Predictor
+from vatio.optimise.model.runtimes._openvino import BF16
 from vatio.optimise.model.runtimes._structure import restructure
 from vatio.plugins import require
 
 TENSORS_FILE, STRUCTURE_FILE = "model.safetensors", "structure.json"
-F32, BF16 = "f32", "bf16"
 
 
 class TorchRuntime:

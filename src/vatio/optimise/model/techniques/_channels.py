@@ -37,8 +37,8 @@ class Linked:
         return tuple(sorted(range(len(self.importance)), key=lambda at: (self.importance[at], at)))
 
 
-def kept_by_cost(linked: Sequence[Linked], costs: Mapping[str, float], *, keep: float) -> dict[str, int]:
-    """Give how many channels each group keeps, so that the layers cost ``keep`` of what they did.
+def kept_by_cost(linked: Sequence[Linked], costs: Mapping[str, float], *, keep_ratio: float) -> dict[str, int]:
+    """Give how many channels each group keeps, so that the layers cost ``keep_ratio`` of what they did.
 
     Greedy: each step takes the channels that save most cost for the importance lost, which is weighed against what is left
     of it in the group (the sum of logarithms), so that no group runs dry. A layer costs in proportion to the channels it
@@ -46,14 +46,14 @@ def kept_by_cost(linked: Sequence[Linked], costs: Mapping[str, float], *, keep: 
 
     >>> dear = Linked(root="a", importance=(1.0,) * 16, gives=("a",), takes=("b",))
     >>> cheap = Linked(root="b", importance=(1.0,) * 16, gives=("b",), takes=("c",))
-    >>> kept_by_cost([dear, cheap], {"a": 0.8, "b": 0.1, "c": 0.1}, keep=0.5)
+    >>> kept_by_cost([dear, cheap], {"a": 0.8, "b": 0.1, "c": 0.1}, keep_ratio=0.5)
     {'a': 8, 'b': 16}
     """
     kept = {each.root: len(each.importance) for each in linked}
     left = {each.root: math.fsum(each.importance) for each in linked}
     ranked = {each.root: each.ranked for each in linked}
     whole = math.fsum(costs.values())
-    while _cost(linked, costs, kept) > keep * whole:
+    while _cost(linked, costs, kept) > keep_ratio * whole:
         best: tuple[float, str, float] | None = None
         for each in linked:
             size, now = len(each.importance), kept[each.root]

@@ -7,7 +7,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import Offer
-from vatio.optimise.model.runtimes._torch import input_dtype
+from vatio.optimise.model.runtimes import input_dtype
 from vatio.optimise.model.techniques._channels import kept_evenly, linked_channels, take_out
 from vatio.optimise.model.techniques._layer_costs import forward_s
 from vatio.optimise.model.techniques._prune import require_shape

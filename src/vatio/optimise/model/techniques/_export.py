@@ -9,7 +9,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes._torch import F32, answer, input_dtype
+from vatio.optimise.model.runtimes import F32, answer, input_dtype
 from vatio.plugins import require
 
 INPUT, OUTPUT = "x", "scores"

@@ -13,11 +13,11 @@ _RISE, _FIRST, _LAST = 0.2, 0.04, 1e-4
 
 
 class Learner:
-    """Learn by AdamW (Loshchilov and Hutter 2019) over a given number of steps, the rate on one cycle (Smith 2018)."""
+    """Learn by AdamW (Loshchilov and Hutter 2019) over so many steps, the rate on one cycle up to ``peak`` (Smith 2018)."""
 
-    def __init__(self, parameters: Sequence[Any], rate: float, *, steps: int) -> None:
+    def __init__(self, parameters: Sequence[Any], peak: float, *, steps: int) -> None:
         torch = require("torch", extra="torch")
-        self._own, self._rate, self._steps, self._taken = list(parameters), rate, steps, 0
+        self._own, self._peak, self._steps, self._taken = list(parameters), peak, steps, 0
         self._means = [torch.zeros_like(each) for each in self._own]
         self._squares = [torch.zeros_like(each) for each in self._own]
 
@@ -29,7 +29,7 @@ class Learner:
     def step(self) -> None:
         """Move the parameters along their gradients; those that have none stay."""
         torch = require("torch", extra="torch")
-        rate = self._rate * cycle(self._taken, self._steps)
+        rate = self._peak * cycle(self._taken, self._steps)
         self._taken += 1
         kept = [at for at, each in enumerate(self._own) if each.grad is not None]
         own, means, squares = ([these[at] for at in kept] for these in (self._own, self._means, self._squares))

@@ -12,8 +12,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes._openvino import BF16, F32, core, has_bf16, imported, scores_of
-from vatio.optimise.model.runtimes._torch import input_dtype
+from vatio.optimise.model.runtimes import BF16, F32, core, has_bf16, imported, input_dtype, scores_of
 from vatio.optimise.model.techniques._export import INPUT, exported, is_plain, require_same, torch_scores
 from vatio.plugins import require
 
@@ -141,7 +140,7 @@ def quantiser() -> Any:
 
 
 def _onnx_scores(content: bytes, rows: Any) -> Any:
-    from vatio.optimise.model.runtimes._onnx import numbers_output, session
+    from vatio.optimise.model.runtimes import numbers_output, session
 
     opened = session(content)
     first = opened.get_inputs()[0]

@@ -10,7 +10,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes._torch import answer, input_dtype
+from vatio.optimise.model.runtimes import answer, input_dtype
 from vatio.optimise.model.techniques._channels import kept_by_cost, linked_channels, take_out
 from vatio.optimise.model.techniques._layer_costs import forward_s, layer_costs
 from vatio.optimise.model.techniques._tuning import needs_training, own_copy, smaller, tuned
@@ -57,7 +57,7 @@ class Prune:
         module = own_copy(form)
         x = torch.from_numpy(task.examples(2).astype(input_dtype(module)))
         linked = linked_channels(module, x)
-        kept = kept_by_cost(linked, offer.params["costs"], keep=offer.params["keep"])
+        kept = kept_by_cost(linked, offer.params["costs"], keep_ratio=offer.params["keep"])
         if all(kept[each.root] == len(each.importance) for each in linked):
             raise NotApplicable("no channel can go")
         module = take_out(module, x, linked, kept)

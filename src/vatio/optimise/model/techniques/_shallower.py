@@ -10,8 +10,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes._structure import put
-from vatio.optimise.model.runtimes._torch import input_dtype
+from vatio.optimise.model.runtimes import input_dtype, put
 from vatio.optimise.model.techniques._layer_costs import forward_s, layer_costs
 from vatio.optimise.model.techniques._prune import require_shape
 from vatio.optimise.model.techniques._tuning import needs_training, own_copy, smaller, tuned

@@ -9,8 +9,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes._openvino import compiled, imported
-from vatio.optimise.model.runtimes._torch import input_dtype
+from vatio.optimise.model.runtimes import compiled, imported, input_dtype
 from vatio.optimise.model.techniques._export import exported
 from vatio.optimise.model.techniques._layer_costs import forward_s, has_weights
 from vatio.optimise.model.techniques._openvino import converted

@@ -7,7 +7,7 @@ from dataclasses import replace
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import Offer
-from vatio.optimise.model.runtimes._torch import formatted
+from vatio.optimise.model.runtimes import formatted
 from vatio.optimise.model.techniques._export import is_plain
 from vatio.optimise.model.techniques._tuning import own_copy
 from vatio.plugins import require

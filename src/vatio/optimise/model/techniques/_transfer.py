@@ -7,8 +7,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes._structure import head, put
-from vatio.optimise.model.runtimes._torch import input_dtype
+from vatio.optimise.model.runtimes import head, input_dtype, put
 from vatio.optimise.model.techniques._layer_costs import forward_s, has_weights, layer_costs
 from vatio.optimise.model.techniques._prune import require_shape
 from vatio.optimise.model.techniques._tuning import needs_training, own_copy, seeded, settled, smaller

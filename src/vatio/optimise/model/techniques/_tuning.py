@@ -10,13 +10,12 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
-from vatio.optimise.model.runtimes._structure import difference, sizes
-from vatio.optimise.model.runtimes._torch import answer, input_dtype, made
+from vatio.optimise.model.runtimes import answer, difference, input_dtype, made, sizes
 from vatio.optimise.model.techniques._learner import Learner
 from vatio.plugins import require
 
 _BATCH = 64
-_RATE = 2e-3
+_PEAK = 2e-3
 # Hinton et al. 2015: soft targets at a temperature, weighted by its square, beside the labels.
 _TEMPERATURE, _LABELS = 2.0, 0.3
 _PAIR = 4
@@ -48,11 +47,12 @@ def smaller(form: Form, module: Any) -> Form:
 
 
 def tuned(
-    form: Form, module: Any, task: Task, *, epochs: int, rate: float = _RATE, after: Callable[[], None] | None = None
+    form: Form, module: Any, task: Task, *, epochs: int, peak: float = _PEAK, after: Callable[[], None] | None = None
 ) -> Any:
     """Train a module on the fit cases so many times over; the original of ``form`` is what it learns from beside the labels.
 
-    ``after`` is called after every step. The same module, task and numbers give the same weights.
+    ``peak`` is the highest rate of its steps; ``after`` is called after every step. The same module, task and numbers give
+    the same weights.
     """
     torch = require("torch", extra="torch")
     torch.set_num_threads(1)
@@ -63,7 +63,7 @@ def tuned(
     y = torch.from_numpy(task.fit.y)
     loss = _loss(task)
     batches = -(-len(y) // _BATCH)
-    learner = Learner([each for each in module.parameters() if each.requires_grad], rate, steps=epochs * batches)
+    learner = Learner([each for each in module.parameters() if each.requires_grad], peak, steps=epochs * batches)
     with seeded(task.seed), torch.enable_grad():
         module.train()
         for _ in range(epochs):
