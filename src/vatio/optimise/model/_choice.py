@@ -61,6 +61,8 @@ def nexts(nodes: Sequence[Node], tried: set[str], *, stakes: Stakes) -> list[Nex
     found = []
     for node in alive:
         for offered in node.offers:
+            if node.chain and offered.offer.reach == "algorithm":
+                continue  # another algorithm starts from the cases: from this form it would come out as from the first
             chain = (*node.chain, offered.step)
             expected = learned.get(_kind_of(offered), offered.offer.times)
             if chain_key(chain) in tried or _same_steps(chain) in made or expected < _LEAST_TIMES:
@@ -82,6 +84,8 @@ def unpaid(nodes: Sequence[Node], tried: set[str]) -> dict[tuple[str, ...], str]
     found = {}
     for node in nodes:
         for offered in node.offers:
+            if node.chain and offered.offer.reach == "algorithm":
+                continue
             chain = (*node.chain, offered.step)
             if chain_key(chain) not in tried:
                 steps = tuple(step.text for step in chain)
