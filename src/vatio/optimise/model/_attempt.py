@@ -27,7 +27,7 @@ HEAVY = (
     *("tokenizers", "torch", "torch_pruning", "transformers", "treelite"),
 )
 # A first look, then a longer one at what may be worth it; where joules are counted a slice must outlast their refresh.
-_LOOK, _LONGER = Effort(rounds=3, slice_s=0.015), Effort(rounds=7, slice_s=0.02)
+_LOOK, _LONGER = Effort(rounds=3, slice_s=0.015), Effort(rounds=6, slice_s=0.015)
 _SLICE_WITH_JOULES_S = 0.2
 _PROMISING = 0.8
 _MOST_CASES_A_CALL = 256
@@ -55,13 +55,15 @@ class Trying:
 class Attempt:
     """Try one technique on one form, or the baseline as it is where there is no ``offered``.
 
-    ``best`` is the most times that any trial was cheaper than the baseline so far, by batch.
+    ``best`` is how many times cheaper than the baseline the best so far is, by batch; ``least_quality`` is what a trial has
+    to have on the selecting cases: worse ones are looked at once and not measured closely.
     """
 
     trying: Trying
     parent: Node | None = None
     offered: Offered | None = None
     best: Mapping[int, float] | None = None
+    least_quality: float | None = None
 
     @property
     def node(self) -> Node:
@@ -97,7 +99,7 @@ class Attempt:
         scores = ask(arms[max(arms)], trying.task.select.x, batch=max(arms))
         check(scores, len(trying.task.select), len(trying.task.classes))
         quality = check_quality(trying.quality, trying.task.select.y, scores, answers=form.answers)
-        costs = self._costs(arms)
+        costs = self._costs(arms, is_close=self.least_quality is None or quality >= self.least_quality)
         require("numpy", extra="optimise").save(folder / SCORES_FILE, scores, allow_pickle=False)
         node = replace(
             self.node,
@@ -119,7 +121,7 @@ class Attempt:
         technique: Technique = load("techniques", self.offered.technique)()
         return technique.apply(before, self.offered.offer, self.trying.task)
 
-    def _costs(self, arms: Mapping[int, Predictor]) -> dict[int, Cost]:
+    def _costs(self, arms: Mapping[int, Predictor], *, is_close: bool) -> dict[int, Cost]:
         task = self.trying.task
         joules = joule_counter(self.trying.config)
         look, longer = ((_lengthened(effort) if joules else effort) for effort in (_LOOK, _LONGER))
@@ -129,7 +131,7 @@ class Attempt:
             both = {BASELINE: base[batch], "this": arms[batch]}
             measured = _measured(both, task, batch, look, joules)
             best = (self.best or {}).get(batch, 0.0)
-            if self.offered is not None and measured.times.value > _PROMISING * best:
+            if is_close and self.offered is not None and measured.times.value > _PROMISING * best:
                 measured = _measured(both, task, batch, longer, joules)
             found[batch] = measured
         return found

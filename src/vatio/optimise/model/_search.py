@@ -99,7 +99,9 @@ class _Search:
             if pick is None:
                 return "budget" if waiting else "gain"
             best = {batch: times(best_of(self._nodes, batch, stakes), batch) for batch in self._request.batches}
-            node = self._try(Attempt(trying=self._trying, parent=pick.parent, offered=pick.offered, best=best))
+            least = (self._nodes[0].quality or 0.0) - stakes.max_loss - stakes.spread
+            attempt = Attempt(trying=self._trying, parent=pick.parent, offered=pick.offered, best=best, least_quality=least)
+            node = self._try(attempt)
             self._tell(node, len(waiting) - 1)
             if node.status == "stopped":
                 return "budget"
