@@ -18,7 +18,10 @@ from vatio.cli._terminal import put_json, put_lines, put_table, save
 @click.option(
     "--metric", "metrics", metavar="NAME[:min]", multiple=True, help="What is sought; several give a front. Also: cost."
 )
-@click.option("--strategy", default="tpe", metavar="tpe|random|grid", help="In which order; unset: tpe.")
+@click.option(
+    "--strategy", default="gp", metavar="gp|tpe|random|grid", help="In which order; unset: gp, or tpe where words are set."
+)
+@click.option("--weigh-cost", is_flag=True, help="Cheap trials first; the order then follows what was measured.")
 @click.option("--seed", type=int, default=0, metavar="N", help="Fixes the order; unset: 0.")
 @click.option("--workers", type=int, default=1, metavar="N", help="Trials at once; unset: 1. Two give what one gives.")
 @click.option("--trials", type=int, metavar="N", help="Most trials; unset: as many as the budget allows.")

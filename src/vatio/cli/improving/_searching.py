@@ -40,6 +40,7 @@ def searched(rim: Rim, words: Sequence[str], options: Mapping[str, Any]) -> Sear
         least_gain_per_unit=options["least_gain"],
         timeout_s=parse_duration_s(options["trial_timeout"]),
         is_warm=not options["cold"],
+        weighs_cost=options["weigh_cost"],
     )
     asked = SearchOptions(
         environ={**config.workload.environ, **rim.environ},
@@ -95,6 +96,7 @@ def search_lines(found: SearchResult) -> list[str]:
     count = {status: sum(trial.status == status for trial in found.trials) for status in _STATUSES}
     said = ", ".join(f"{number} {status}" for status, number in count.items() if number) or "none"
     lines = ["", f"{found.metrics[0].name} against {found.budget.unit}:", *_climb(found), ""]
+    lines.append(f"order: {_ORDERS[found.strategy]}, seed {found.seed}")
     lines.append(f"trials: {said}; learnt from {found.warm} of other searches")
     lines.append(f"search: {spent_text(found.cost, found.budget.unit)} of {found.budget.text}; ended by {found.ended_by}")
     if found.best is None:
@@ -103,6 +105,12 @@ def search_lines(found: SearchResult) -> list[str]:
     return [*lines, f"run {found.run}: vatio optimise search --resume {found.run} goes on with it"]
 
 
+_ORDERS = {
+    "gp": "gp (a Gaussian process)",
+    "tpe": "tpe (Optuna's multivariate TPE)",
+    "random": "at random",
+    "grid": "a grid, shuffled",
+}
 _STATUSES = ("finished", "pruned", "failed", "stopped")
 
 

@@ -1,4 +1,7 @@
-"""Ask for points in an order that a seed fixes: a grid, at random, or where the trials so far promise most (Optuna's TPE)."""
+"""Ask for points in an order that a seed fixes: a grid, at random, or where the trials so far promise most.
+
+That is by a Gaussian process where all is numbers and one thing is sought, else by Optuna's TPE.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ import warnings
 from typing import Any
 
 from vatio.errors import UnknownName
+from vatio.optimise.search._gaussian import Gaussian, fits
 from vatio.optimise.search._space import Parameter, Params, Space, Value, is_there, key
 from vatio.plugins import require
 
-STRATEGIES = ("tpe", "random", "grid")
+STRATEGIES = ("gp", "tpe", "random", "grid")
 # Frozen: points at random before anything is learnt, and how often a sampler is asked again for a point not tried yet.
 _START_UPS = 8
 _MOST_ASKS = 16
@@ -21,6 +25,9 @@ _STRIDE = 1_000_003
 class Asking:
     """Hold what was asked and learnt. Whoever asks and tells in the same order gets the same points.
 
+    ``strategy`` is the one that is used: ``tpe`` where ``gp`` was asked for and a parameter is a word or does not always
+    exist, or several things are sought.
+
     Raises:
         UnknownName: there is no such strategy.
         MissingExtra: Optuna is not installed.
@@ -29,16 +36,23 @@ class Asking:
     def __init__(self, space: Space, *, strategy: str, seed: int, objectives: int) -> None:
         if strategy not in STRATEGIES:
             raise UnknownName.among("strategy", strategy, STRATEGIES)
-        self._space, self._strategy, self._seed = space, strategy, seed
+        if strategy == "gp" and not fits(space, objectives=objectives, is_ordered=_is_ordered):
+            strategy = "tpe"
+        self._space, self.strategy, self._seed = space, strategy, seed
         self._known: set[str] = set()
         self._order = _shuffled(space, seed) if strategy == "grid" else []
-        self._optuna = None if strategy == "grid" else require("optuna", extra="optimise")
+        self._gaussian = Gaussian(space, seed) if strategy == "gp" else None
+        self._optuna = require("optuna", extra="optimise") if strategy in ("tpe", "random") else None
         self._study = None if self._optuna is None else _study(self._optuna, objectives)
         self._asked: dict[int, Any] = {}
 
     def ask(self, number: int, *, given: Params | None = None) -> dict[str, Value] | None:
         """Give the point of one trial; ``None`` where every point was tried. ``given`` is the one it had before."""
-        if self._study is None:
+        if self._gaussian is not None:
+            point = self._gaussian.point(number, self._known) if given is None else dict(given)
+            if point is not None:
+                self._gaussian.begin(number, point)
+        elif self._study is None:
             point = self._next() if given is None else dict(given)
         else:
             point = self._sampled(number) if given is None else self._fixed(number, given)
@@ -46,8 +60,10 @@ class Asking:
             self._known.add(key(point))
         return point
 
-    def tell(self, number: int, losses: tuple[float, ...] | None) -> None:
-        """Learn what a trial came to; ``None`` where it failed."""
+    def tell(self, number: int, losses: tuple[float, ...] | None, *, cost: float | None = None) -> None:
+        """Learn what a trial came to, ``None`` where it failed, and, where told, what it cost (gp alone minds)."""
+        if self._gaussian is not None:
+            self._gaussian.tell(number, None if losses is None else losses[0], cost)
         if self._study is None or number not in self._asked:
             return
         trial = self._asked.pop(number)
@@ -59,6 +75,8 @@ class Asking:
     def know(self, params: Params, losses: tuple[float, ...]) -> None:
         """Learn from a trial of an earlier search; its point is not asked for again."""
         self._known.add(key(params))
+        if self._gaussian is not None:
+            self._gaussian.know(params, losses[0])
         if self._study is not None and self._optuna is not None:
             distributions = {name: _distribution(self._optuna, self._parameter(name)) for name in params}
             made = self._optuna.trial.create_trial(params=self._coded(params), distributions=distributions, values=list(losses))
@@ -97,7 +115,7 @@ class Asking:
 
     def _sampler(self, seed: int) -> Any:
         samplers = self._optuna.samplers  # type: ignore[union-attr]
-        if self._strategy == "random":
+        if self.strategy == "random":
             return samplers.RandomSampler(seed=seed)
         # A trial that still runs counts as a bad one, so that the next is not put beside it.
         return samplers.TPESampler(

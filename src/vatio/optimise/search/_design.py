@@ -22,7 +22,8 @@ class SearchDesign:
     The metric ``cost`` is what a trial costs, in the budget's unit; all others are the objective's. ``workers`` trials run at
     once: one and two give the same trials for the same ``seed``. ``most_trials`` ends it by number, ``least_gain_per_unit``
     when the first metric gains less than this for a joule or CPU-second more; ``timeout_s`` ends one trial. ``is_warm`` lets
-    it learn from the ledger's trials of other searches for the same thing.
+    it learn from the ledger's trials of other searches for the same thing. ``weighs_cost`` lets cheap trials come first: what
+    trials cost is measured, so that the order is then no longer fixed by the seed alone.
 
     Raises:
         UsageError: a number cannot be, or nothing is sought.
@@ -30,13 +31,14 @@ class SearchDesign:
 
     budget: Budget
     metrics: tuple[Metric, ...] = (Metric(name="value"),)
-    strategy: str = "tpe"
+    strategy: str = "gp"
     seed: int = 0
     workers: int = 1
     most_trials: int | None = None
     least_gain_per_unit: float | None = None
     timeout_s: float = _HOUR_S
     is_warm: bool = True
+    weighs_cost: bool = False
 
     def __post_init__(self) -> None:
         names = [metric.name for metric in self.metrics]

@@ -168,7 +168,7 @@ class _Search:
             if trial is None:
                 return False
             losses = None if trial.values is None else losses_of(trial.values, self._design.metrics)
-            self._asking.tell(trial.number, losses)
+            self._asking.tell(trial.number, losses, cost=trial.cost if self._design.weighs_cost else None)
             self._told[trial.number] = trial
         return True
 
@@ -234,7 +234,7 @@ class _Search:
             run=self._making.run.id,
             metrics=design.metrics,
             budget=design.budget,
-            strategy=design.strategy,
+            strategy=self._asking.strategy,
             seed=design.seed,
             trials=tuple(self._ended[number] for number in sorted(self._ended)),
             front=front,
@@ -278,7 +278,7 @@ def _digest(objective: Objective | tuple[str, ...], space: Space, design: Search
     said = list(objective) if not callable(objective) else _code(objective)
     metrics = [[metric.name, metric.maximise] for metric in design.metrics]
     kind = json.dumps([said, space.to_json(), metrics, design.budget.unit], sort_keys=True)
-    how = json.dumps([design.strategy, design.seed, max(_LEAST_AHEAD, design.workers)])
+    how = json.dumps([design.strategy, design.seed, max(_LEAST_AHEAD, design.workers), design.weighs_cost])
     return f"{sha256(kind.encode()).hexdigest()[:32]}-{sha256(how.encode()).hexdigest()[:16]}"
 
 
