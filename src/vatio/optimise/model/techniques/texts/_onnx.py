@@ -34,8 +34,8 @@ class TextOnnx:
             return ()
         require("onnxruntime", extra="optimise")
         require("onnx", extra="optimise")
-        whole = Offer(params={"numbers": "int8", "smooth": 0.0}, cost_cpu_s=2.0, times=7.0)
-        smooth = Offer(params={"numbers": "int8", "smooth": _SMOOTH}, cost_cpu_s=3.0, times=6.8)
+        whole = Offer(params={"numbers": "int8", "smooth": 0.0}, cost_cpu_s=2.0, times=6.8)
+        smooth = Offer(params={"numbers": "int8", "smooth": _SMOOTH}, cost_cpu_s=2.0, times=7.0)
         plain = Offer(params={"numbers": "float32"}, cost_cpu_s=1.5, times=2.2, is_exact=True)
         return (smooth, whole) if form.model.kind == ONNX else (smooth, whole, plain)
 
