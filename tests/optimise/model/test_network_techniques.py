@@ -64,7 +64,7 @@ def test_a_technique_makes_the_same_smaller_network_each_time(name: str, task: T
 @pytest.mark.parametrize(
     "chain", [("prune", "coarser"), ("transfer", "prune"), ("shallower", "distil"), ("coarser", "transfer")]
 )
-def test_techniques_follow_one_another(chain: tuple[str, str], task: Task, tmp_path: Path) -> None:
+def test_techniques_follow_one_another(chain: tuple[str, ...], task: Task, tmp_path: Path) -> None:
     form = nets.form()
     for at, name in enumerate(chain):
         technique = load("techniques", name)()

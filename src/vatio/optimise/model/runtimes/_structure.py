@@ -43,7 +43,8 @@ def sizes(module: Any) -> dict[str, dict[str, Any]]:
             found[name] = {LEFT_OUT: True}
             continue
         if HEAD in vars(layer):
-            found[name] = {HEAD: vars(layer)[HEAD]}
+            # It may have been pruned since.
+            found[name] = {HEAD: {**vars(layer)[HEAD], "features": layer[-1].in_features}}
             heads.append(name)
             continue
         own = {size: _plain(getattr(layer, size)) for size in SIZES if size in vars(layer)}

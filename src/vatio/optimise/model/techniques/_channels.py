@@ -102,7 +102,6 @@ def linked_channels(module: Any, x: Any) -> list[Linked]:
 
 def take_out(module: Any, x: Any, linked: Sequence[Linked], kept: Mapping[str, int]) -> Any:
     """Take channels out of a module, physically; the least important of each group."""
-    pruning = require("torch_pruning", extra="torch")
     layers = dict(module.named_modules())
     for each in linked:
         gone = each.ranked[: len(each.importance) - kept[each.root]]
@@ -115,7 +114,6 @@ def take_out(module: Any, x: Any, linked: Sequence[Linked], kept: Mapping[str, i
         if not graph.check_pruning_group(group):
             raise NotApplicable(f"channels of {each.root} cannot be taken out")
         group.prune()
-    del pruning
     return module
 
 

@@ -82,3 +82,17 @@ def forward_s(module: Any, rows: Any, *, rounds: int = 3) -> float:
             module.eval()(x)
             took.append(time.process_time() - begun_s)
     return min(took) / len(rows)
+
+
+def likely_times(module: Any, rows: Any, *, batches: Sequence[int], speed: float, call_s: float) -> float:
+    """Guess how many times cheaper a runtime answers that computes ``speed`` times as fast and takes ``call_s`` a call.
+
+    What a small network costs one case at a time is mostly the layers' calls, which another runtime does not make.
+    """
+    most = rows[: max(batches)]
+    each_s = forward_s(module, most)
+    logs = []
+    for batch in batches:
+        now_s = forward_s(module, rows[: min(batch, len(rows))]) * batch
+        logs.append(math.log(max(now_s, 1e-9) / (each_s * batch / speed + call_s)))
+    return max(1.1, math.exp(sum(logs) / len(logs)))
