@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,3 +136,14 @@ def test_nothing_is_printed_while_quantising(form: Form, task: Task, capfd: pyte
     technique = _techniques()[1]
     technique.apply(form, technique.offers(form, task)[0], task)
     assert capfd.readouterr().out == ""
+
+
+def test_a_process_that_is_forked_after_an_answer_answers_too(form: Form, task: Task) -> None:
+    graph = _first(form, task)
+    _runtime().predictor(graph, batch=1).scores(task.select.x[:1])
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        _runtime().predictor(graph, batch=1).scores(task.select.x[:1])
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0

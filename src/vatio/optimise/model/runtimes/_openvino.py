@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Mapping
 from functools import cache
@@ -121,18 +120,17 @@ def compiled(graph: Any, settings: Mapping[str, Any]) -> Any:
     return core().compile_model(graph, "CPU", wanted)
 
 
+@cache
 def has_bf16() -> bool:
     """Tell whether this processor computes in bf16 itself."""
     return "BF16" in core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def core() -> Any:
-    """Give this process's OpenVINO; a forked one needs its own."""
-    return _core(os.getpid())
+    """Make OpenVINO ready, anew each time (10 ms).
 
-
-@cache
-def _core(pid: int) -> Any:
+    Its threads live as long as a core or what it has compiled; a process forked meanwhile would wait for them for ever.
+    """
     return imported().Core()
 
 
