@@ -6,6 +6,8 @@ from vatio.cli._sub_words import SubWords
 
 STUDIES: dict[str, str] = {
     "data-centric": "What fewer rows and features save six algorithms, and what they cost in quality.",
+    "search-strategies": "Rounds and energy until grid, random and Bayesian search are near the best.",
+    "layers": "What convolutions, linear layers and ReLUs cost, by their number.",
 }
 
 command = SubWords(

@@ -5,6 +5,8 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.cli.improving._advising import advised as advised
+    from vatio.cli.improving._advising import layers_studied as layers_studied
+    from vatio.cli.improving._advising import strategies_studied as strategies_studied
     from vatio.cli.improving._advising import studied as studied
     from vatio.cli.improving._coding import code_json as code_json
     from vatio.cli.improving._coding import code_lines as code_lines
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
-        "_advising": "advised studied",
+        "_advising": "advised layers_studied strategies_studied studied",
         "_coding": "code_json code_lines coded",
         "_fronts": "KeptFront front_of",
         "_modelling": "modelled rebuilt",

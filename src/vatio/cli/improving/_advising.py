@@ -10,7 +10,7 @@ from vatio.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.optimise.data import Advised
-    from vatio.optimise.study import DataStudy
+    from vatio.optimise.study import DataStudy, Repeated
 
 
 def advised(
@@ -52,6 +52,34 @@ def studied(
     unread = len(read_messages(path, is_quoted=False)[0]) - len(labels)
     table = message_table(labels, messages, source=os.path.basename(path))
     return data_centric(table, config=rim.config({}), design=design, told=rim.note, unread_rows=max(0, unread))
+
+
+def strategies_studied(
+    rim: Rim, path: str, *, target: str | None, metric: str, near: str, seeds: int, rows: int, seed: int
+) -> Repeated:
+    """Compare search strategies on a table.
+
+    Raises:
+        UsageError: the file or an option cannot mean anything.
+    """
+    from vatio.optimise.data import read_table
+    from vatio.optimise.study import StrategyDesign, search_strategies
+
+    design = StrategyDesign(metric=metric, near=points(near), seeds=seeds, most_rows=rows, seed=seed)
+    return search_strategies(read_table(path, target=target or ""), config=rim.config({}), design=design, told=rim.note)
+
+
+def layers_studied(rim: Rim, *, steps: int, batch: int, repetitions: int, seed: int) -> Repeated:
+    """Measure layers by their number.
+
+    Raises:
+        UsageError: an option cannot mean anything.
+        MissingExtra: no library that runs networks is installed.
+    """
+    from vatio.optimise.study import LayerDesign, study_layers
+
+    design = LayerDesign(steps=steps, batch=batch, repetitions=repetitions, seed=seed)
+    return study_layers(config=rim.config({}), design=design, told=rim.note)
 
 
 def points(text: str) -> float:
