@@ -19,7 +19,7 @@ def model() -> Any:
     from sklearn.linear_model import LogisticRegression
 
     from vatio.optimise.model import TextClassifier
-    from vatio.optimise.model.runtimes._text import vectors_of
+    from vatio.optimise.model.runtimes.texts._text import vectors_of
 
     torch.set_num_threads(1)
     encoder, tokenizer = parts()

@@ -202,7 +202,7 @@ def _samples(tokenizer: Any) -> list[dict[str, Any]]:
 
 def _openvino(graph: bytes, samples: list[dict[str, Any]] | None) -> Callable[[Any, Any], Any]:
     from vatio.optimise.model.runtimes._openvino import core
-    from vatio.optimise.model.techniques._openvino import quantiser
+    from vatio.optimise.model.techniques.graphs._openvino import quantiser
 
     model = core().read_model(graph)
     if samples is not None:

@@ -62,7 +62,7 @@ def classifier() -> TextClassifier:
     """Make the whole, its head fitted on texts of its own."""
     from sklearn.linear_model import LogisticRegression
 
-    from vatio.optimise.model.runtimes._text import vectors_of
+    from vatio.optimise.model.runtimes.texts._text import vectors_of
 
     x, y = texts(240, seed=7)
     made = TextClassifier(

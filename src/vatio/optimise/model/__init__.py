@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from vatio.optimise.model._technique import NotApplicable as NotApplicable
     from vatio.optimise.model._technique import Offer as Offer
     from vatio.optimise.model._technique import Technique as Technique
-    from vatio.optimise.model._text import TextClassifier as TextClassifier
     from vatio.optimise.model.artefact import Model as Model
     from vatio.optimise.model.artefact import load_model as load_model
+    from vatio.optimise.model.runtimes.texts import TextClassifier as TextClassifier
 
 __getattr__, __dir__, __all__ = door(
     __name__,
@@ -51,8 +51,8 @@ __getattr__, __dir__, __all__ = door(
         "_request": "ModelOptions ModelProgress ModelRequest",
         "_search": "optimise_model",
         "_task": "Cases Parted Task part take",
-        "_technique": "REACHES NotApplicable Offer Technique",
-        "_text": "TextClassifier",
+        "_technique": "NotApplicable Offer REACHES Technique",
         "vatio.optimise.model.artefact": "Model load_model",
+        "vatio.optimise.model.runtimes.texts": "TextClassifier",
     },
 )

@@ -4,9 +4,7 @@ from vatio._door import door
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from vatio.optimise.model.artefact._artefact import ARTEFACT_FILE as ARTEFACT_FILE
     from vatio.optimise.model.artefact._artefact import MODEL_FOLDER as MODEL_FOLDER
-    from vatio.optimise.model.artefact._artefact import RECIPE_FILE as RECIPE_FILE
     from vatio.optimise.model.artefact._artefact import Artefact as Artefact
     from vatio.optimise.model.artefact._artefact import digests as digests
     from vatio.optimise.model.artefact._artefact import write_json as write_json
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
-        "_artefact": "ARTEFACT_FILE MODEL_FOLDER RECIPE_FILE Artefact digests write_json",
+        "_artefact": "Artefact MODEL_FOLDER digests write_json",
         "_load": "Model load_model",
         "_place": "Place place_of",
         "_recipe": "Recipe read_recipe",

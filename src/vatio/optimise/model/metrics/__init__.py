@@ -9,9 +9,6 @@ if TYPE_CHECKING:
     from vatio.optimise.model.metrics._answers import perfect as perfect
     from vatio.optimise.model.metrics._answers import probabilities as probabilities
     from vatio.optimise.model.metrics._answers import wrong as wrong
-    from vatio.optimise.model.metrics._metric import KINDS as KINDS
-    from vatio.optimise.model.metrics._metric import Metric as Metric
-    from vatio.optimise.model.metrics._metric import positive as positive
     from vatio.optimise.model.metrics._registry import METRICS as METRICS
     from vatio.optimise.model.metrics._tables import tables_of as tables_of
 
@@ -19,7 +16,6 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_answers": "decisions mistaken perfect probabilities wrong",
-        "_metric": "KINDS Metric positive",
         "_registry": "METRICS",
         "_tables": "tables_of",
     },

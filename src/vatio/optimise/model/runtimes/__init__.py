@@ -5,10 +5,6 @@ from vatio._door import door
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vatio.optimise.model.runtimes._cached import case_digest as case_digest
-    from vatio.optimise.model.runtimes._encoders import IDS as IDS
-    from vatio.optimise.model.runtimes._encoders import MASK as MASK
-    from vatio.optimise.model.runtimes._encoders import fed_by as fed_by
-    from vatio.optimise.model.runtimes._encoders import inputs_of as inputs_of
     from vatio.optimise.model.runtimes._onnx import feeder as feeder
     from vatio.optimise.model.runtimes._onnx import numbers_output as numbers_output
     from vatio.optimise.model.runtimes._onnx import session as session
@@ -22,42 +18,26 @@ if TYPE_CHECKING:
     from vatio.optimise.model.runtimes._sklearn import sklearn_form as sklearn_form
     from vatio.optimise.model.runtimes._skops import packed as packed
     from vatio.optimise.model.runtimes._skops import unpacked as unpacked
-    from vatio.optimise.model.runtimes._static import MEAN as MEAN
-    from vatio.optimise.model.runtimes._static import ROOT as ROOT
-    from vatio.optimise.model.runtimes._static import UNIT as UNIT
-    from vatio.optimise.model.runtimes._static import WORD as WORD
-    from vatio.optimise.model.runtimes._static import StaticTexts as StaticTexts
     from vatio.optimise.model.runtimes._structure import difference as difference
     from vatio.optimise.model.runtimes._structure import head as head
     from vatio.optimise.model.runtimes._structure import put as put
     from vatio.optimise.model.runtimes._structure import sizes as sizes
-    from vatio.optimise.model.runtimes._text import TextRuntime as TextRuntime
-    from vatio.optimise.model.runtimes._text import pooled_by as pooled_by
-    from vatio.optimise.model.runtimes._text import tokens_of as tokens_of
-    from vatio.optimise.model.runtimes._text import vectors_of as vectors_of
-    from vatio.optimise.model.runtimes._tokens import LIBRARY as LIBRARY
-    from vatio.optimise.model.runtimes._tokens import WORDS as WORDS
-    from vatio.optimise.model.runtimes._tokens import cutter as cutter
-    from vatio.optimise.model.runtimes._tokens import ends_of as ends_of
-    from vatio.optimise.model.runtimes._tokens import why_not_words as why_not_words
     from vatio.optimise.model.runtimes._torch import answer as answer
     from vatio.optimise.model.runtimes._torch import formatted as formatted
     from vatio.optimise.model.runtimes._torch import input_dtype as input_dtype
     from vatio.optimise.model.runtimes._torch import made as made
+    from vatio.optimise.model.runtimes._vouched import is_vouched as is_vouched
 
 __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "_cached": "case_digest",
-        "_encoders": "IDS MASK fed_by inputs_of",
         "_onnx": "feeder numbers_output session",
         "_openvino": "BF16 F32 compiled core has_bf16 imported scores_of",
         "_sklearn": "sklearn_form",
         "_skops": "packed unpacked",
-        "_static": "MEAN ROOT StaticTexts UNIT WORD",
         "_structure": "difference head put sizes",
-        "_text": "TextRuntime pooled_by tokens_of vectors_of",
-        "_tokens": "LIBRARY WORDS cutter ends_of why_not_words",
         "_torch": "answer formatted input_dtype made",
+        "_vouched": "is_vouched",
     },
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from vatio.errors import UsageError
-from vatio.optimise.model._vouched import is_vouched
+from vatio.optimise.model.runtimes._vouched import is_vouched
 from vatio.plugins import require
 
 _SCHEMA = "schema.json"

@@ -1,4 +1,4 @@
-"""Ask two forms the same cases, those right at a tree's limits too, and say how their answers differ."""
+"""Ask two forms the same cases, and say how their answers differ."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from vatio.errors import UsageError
 from vatio.optimise.model._form import Form, Runtime
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
-from vatio.optimise.model.techniques._ensemble import Ensemble
-from vatio.optimise.model.techniques._ensemble_graph import rounded_down
 from vatio.plugins import load, require
 
 _EXAMPLES = 512
-_PROBES = 128
 # Up to here scores differ by the rounding of 32 bits; a label may then change only where two classes were level.
 _ROUNDING_RATIO = 1e-4
 # Beyond this a conversion is not this model any more, whatever its quality turns out to be.
@@ -68,23 +65,3 @@ def _is_other_class(wanted: Any, got: Any, size: float) -> Any:
     numpy = require("numpy", extra="optimise")
     rows, now = numpy.arange(len(wanted)), got.argmax(axis=1)
     return wanted.max(axis=1) - wanted[rows, now] > 1e-6 * size
-
-
-def at_limits(ensemble: Ensemble, task: Task, *, is_float32: bool) -> Any:
-    """Make cases that lie right at limits of the trees, and as little above and below as their numbers allow."""
-    numpy = require("numpy", extra="optimise")
-    draws = numpy.random.default_rng(task.seed)
-    inner = [numpy.flatnonzero((tree.left >= 0) & numpy.isfinite(tree.limit)) for tree in ensemble.trees]
-    trees = [at for at, nodes in enumerate(inner) if len(nodes)]
-    if not trees:
-        return task.examples(1).astype(numpy.float64)
-    rows = task.examples(_PROBES).astype(numpy.float64)
-    cases = numpy.repeat(rows, 3, axis=0)
-    for at in range(len(rows)):
-        tree = trees[int(draws.integers(len(trees)))]
-        node = int(draws.choice(inner[tree]))
-        limit = ensemble.trees[tree].limit[node]
-        near = rounded_down(numpy.array([limit]))[0] if is_float32 else limit
-        nearby = (numpy.nextafter(near, near.dtype.type(-numpy.inf)), near, numpy.nextafter(near, near.dtype.type(numpy.inf)))
-        cases[3 * at : 3 * at + 3, int(ensemble.trees[tree].feature[node])] = nearby
-    return cases

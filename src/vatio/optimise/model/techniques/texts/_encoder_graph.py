@@ -9,9 +9,8 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
-from vatio.optimise.model._text import ONNX, TORCH
-from vatio.optimise.model.runtimes import IDS, MASK, TextRuntime, fed_by, inputs_of, tokens_of
-from vatio.optimise.model.techniques._export import onnx_graph, require_same
+from vatio.optimise.model.runtimes.texts import IDS, MASK, ONNX, TORCH, TextRuntime, fed_by, inputs_of, tokens_of
+from vatio.optimise.model.techniques.graphs import onnx_graph, require_same
 from vatio.plugins import require
 
 _EXAMPLES = 12

@@ -9,8 +9,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model._text import TORCH
-from vatio.optimise.model.runtimes import vectors_of
+from vatio.optimise.model.runtimes.texts import TORCH, vectors_of
 from vatio.optimise.model.techniques.texts._encoder_graph import is_text
 from vatio.optimise.model.techniques.texts._head import fitted_head
 from vatio.plugins import require

@@ -9,7 +9,7 @@ from pathlib import Path
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model._text import ONNX
+from vatio.optimise.model.runtimes.texts import ONNX
 from vatio.optimise.model.techniques.texts._encoder_graph import (
     graph_of,
     is_exportable,

@@ -6,7 +6,7 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes import BF16, F32, has_bf16, imported
-from vatio.optimise.model.techniques._openvino import converted, quantised, quantiser
+from vatio.optimise.model.techniques.graphs import converted, quantised, quantiser
 from vatio.optimise.model.techniques.texts._encoder_graph import (
     graph_of,
     is_exportable,

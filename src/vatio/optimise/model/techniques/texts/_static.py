@@ -12,7 +12,7 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes import LIBRARY, MEAN, UNIT, StaticTexts, cutter, ends_of, pooled_by
+from vatio.optimise.model.runtimes.texts import LIBRARY, MEAN, UNIT, StaticTexts, cutter, ends_of, pooled_by
 from vatio.optimise.model.techniques.texts._encoder_graph import is_text
 from vatio.optimise.model.techniques.texts._head import fitted_head
 from vatio.plugins import require

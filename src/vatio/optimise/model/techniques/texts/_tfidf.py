@@ -8,7 +8,7 @@ from __future__ import annotations
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes import ROOT, WORD, StaticTexts
+from vatio.optimise.model.runtimes.texts import ROOT, WORD, StaticTexts
 from vatio.optimise.model.techniques.texts._encoder_graph import is_text
 from vatio.optimise.model.techniques.texts._head import fitted_head
 from vatio.plugins import require
