@@ -9,8 +9,8 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes import F32, answer, input_dtype
-from vatio.optimise.model.techniques.networks import likely_times
+from vatio.optimise.model.runtimes import F32, answer, input_dtype, session
+from vatio.optimise.model.techniques._layer_costs import likely_times, rows_of
 from vatio.plugins import require
 
 INPUT, OUTPUT = "x", "scores"
@@ -30,15 +30,14 @@ class Export:
             return ()
         require("torch", extra="torch")
         require("onnx", extra="torch")
-        rows = task.examples(max(task.batches)).astype(input_dtype(form.model))
-        times = likely_times(form.model, rows, batches=task.batches, speed=_SPEED, call_s=_CALL_S)
+        times = likely_times(form.model, rows_of(form, task), batches=task.batches, speed=_SPEED, call_s=_CALL_S)
         return (Offer(cost_cpu_s=0.5, times=round(times, 1), is_exact=True),)
 
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:
         """Export it and check its answers."""
         graph = exported(form, task)
-        asked = task.examples(_EXAMPLES)
-        require_same(_asked(graph, asked.astype(input_dtype(form.model))), torch_scores(form.model, asked))
+        rows = task.examples(_EXAMPLES).astype(input_dtype(form.model))
+        require_same(session(graph).run(None, {INPUT: rows})[0], torch_scores(form.model, rows))
         return Form(kind="onnx", model=graph, answers=form.answers, settings={"exported_from": "torch"})
 
 
@@ -110,14 +109,6 @@ def require_same(got: Any, wanted: Any, *, rounding_ratio: float = _ROUNDING_RAT
     off = float(numpy.abs(got - wanted).max(initial=0.0)) / scale
     if not off <= rounding_ratio:
         raise NotApplicable(f"the conversion answers otherwise than the model, by up to {off:.2g} of the largest score")
-
-
-def _asked(graph: bytes, cases: Any) -> Any:
-    runtime = require("onnxruntime", extra="optimise")
-    options = runtime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = runtime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    return session.run(None, {INPUT: cases})[0]
 
 
 def _first_line(error: BaseException) -> str:

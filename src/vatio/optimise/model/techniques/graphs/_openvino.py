@@ -13,8 +13,8 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
 from vatio.optimise.model.runtimes import BF16, F32, core, has_bf16, imported, input_dtype, scores_of
+from vatio.optimise.model.techniques._layer_costs import likely_times, rows_of
 from vatio.optimise.model.techniques.graphs._export import INPUT, exported, is_plain, require_same, torch_scores
-from vatio.optimise.model.techniques.networks import likely_times
 from vatio.plugins import require
 
 _EXAMPLES = 16
@@ -75,7 +75,7 @@ class Int8:
 def _likely(form: Form, task: Task, numbers: str) -> float:
     if form.kind != "torch":
         return _TIMES[numbers]
-    rows = task.examples(max(task.batches)).astype(input_dtype(form.model))
+    rows = rows_of(form, task)
     times = likely_times(form.model, rows, batches=task.batches, speed=_SPEEDS[numbers], call_s=_CALL_S)
     return round(times, 1)
 

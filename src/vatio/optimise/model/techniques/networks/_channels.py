@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vatio.optimise.model._technique import NotApplicable
-from vatio.optimise.model.techniques.networks._layer_costs import has_weights
+from vatio.optimise.model.techniques._layer_costs import has_weights
 from vatio.plugins import require
 
 _LEAST_SHARE = 0.1

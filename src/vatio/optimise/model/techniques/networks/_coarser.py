@@ -8,13 +8,12 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
 from vatio.optimise.model.runtimes import answer, input_dtype, put
-from vatio.optimise.model.techniques.networks._layer_costs import forward_s
-from vatio.optimise.model.techniques.networks._tuning import needs_training, own_copy, smaller, tuned
+from vatio.optimise.model.techniques._layer_costs import rows_of
+from vatio.optimise.model.techniques.networks._tuning import answering_s, needs_training, own_copy, smaller, tuned, tuning_cpu_s
 from vatio.plugins import require
 
 # How many poolings of two are moved to the front, and how often the fit cases are gone through afterwards.
 _OFFERS = ((1, 8), (2, 24))
-_STEP = 3.5
 _PAIR = 2
 
 
@@ -28,8 +27,8 @@ class Coarser:
         torch = require("torch", extra="torch")
         if first_convolution(form.model) is None:
             raise NotApplicable("it has no convolution that could stride")
-        rows = task.examples(max(task.batches)).astype(input_dtype(form.model))
-        each_s = forward_s(form.model, rows) * len(task.fit)
+        rows = rows_of(form, task)
+        once_s = answering_s(form, task)
         x = torch.from_numpy(rows[:2])
         found = []
         for halvings, epochs in _OFFERS:
@@ -37,7 +36,7 @@ class Coarser:
             if plan is not None:
                 share = 0.3**halvings
                 params = {"halvings": halvings, "epochs": epochs, "drops": list(plan)}
-                cost_cpu_s = round(each_s * (1.0 + _STEP * epochs * share), 2)
+                cost_cpu_s = tuning_cpu_s(once_s, epochs=epochs, share=share)
                 found.append(Offer(params=params, cost_cpu_s=cost_cpu_s, times=share**-0.8, reach="network", needs_fit=True))
         if not found:
             raise NotApplicable("its answers would have another shape if the first convolution strode")

@@ -9,13 +9,19 @@ from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes import input_dtype
 from vatio.optimise.model.techniques.networks._channels import kept_evenly, linked_channels, take_out
-from vatio.optimise.model.techniques.networks._layer_costs import forward_s
 from vatio.optimise.model.techniques.networks._prune import require_shape
-from vatio.optimise.model.techniques.networks._tuning import needs_training, own_copy, seeded, smaller, tuned
+from vatio.optimise.model.techniques.networks._tuning import (
+    answering_s,
+    needs_training,
+    own_copy,
+    seeded,
+    smaller,
+    tuned,
+    tuning_cpu_s,
+)
 from vatio.plugins import require
 
 _OFFERS = ((0.5, 16), (0.75, 20))
-_STEP = 3.5
 
 
 class Distil:
@@ -26,12 +32,11 @@ class Distil:
         if not needs_training(form, task):
             return ()
         require("torch_pruning", extra="torch")
-        rows = task.examples(max(task.batches)).astype(input_dtype(form.model))
-        each_s = forward_s(form.model, rows) * len(task.fit)
+        once_s = answering_s(form, task)
         return tuple(
             Offer(
                 params={"narrower": narrower, "epochs": epochs},
-                cost_cpu_s=round(each_s * (1.0 + _STEP * epochs * (1.0 - narrower) ** 1.5), 2),
+                cost_cpu_s=tuning_cpu_s(once_s, epochs=epochs, share=(1.0 - narrower) ** 1.5),
                 times=(1.0 - narrower) ** -1.2,
                 reach="network",
                 needs_fit=True,

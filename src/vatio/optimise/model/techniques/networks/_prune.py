@@ -11,15 +11,13 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
 from vatio.optimise.model.runtimes import answer, input_dtype
+from vatio.optimise.model.techniques._layer_costs import layer_costs, rows_of
 from vatio.optimise.model.techniques.networks._channels import kept_by_cost, linked_channels, take_out
-from vatio.optimise.model.techniques.networks._layer_costs import forward_s, layer_costs
-from vatio.optimise.model.techniques.networks._tuning import needs_training, own_copy, smaller, tuned
+from vatio.optimise.model.techniques.networks._tuning import answering_s, needs_training, own_copy, smaller, tuned, tuning_cpu_s
 from vatio.plugins import require
 
 # What is kept of the layers' cost, and how often the fit cases are gone through afterwards.
 _OFFERS = ((0.4, 6), (0.2, 12), (0.1, 20))
-# A step of training costs about so many times an answer.
-_STEP = 3.5
 # Smaller layers cost more than their share: by this power of it, as measured.
 _SMALLER = 0.55
 
@@ -35,15 +33,15 @@ class Prune:
         if not needs_training(form, task):
             return ()
         require("torch_pruning", extra="torch")
-        rows = task.examples(max(task.batches)).astype(input_dtype(form.model))
+        rows = rows_of(form, task)
         costs = layer_costs(form.model, rows, batches=task.batches, read=self.read)
         if len(costs) < 2:
             raise NotApplicable("it has no channels between two layers")
-        each_s = forward_s(form.model, rows) * len(task.fit)
+        once_s = answering_s(form, task)
         return tuple(
             Offer(
                 params={"keep": keep, "epochs": epochs, "costs": costs},
-                cost_cpu_s=round(each_s * (1.0 + _STEP * epochs * keep**_SMALLER), 2),
+                cost_cpu_s=tuning_cpu_s(once_s, epochs=epochs, share=keep**_SMALLER),
                 times=keep**-_SMALLER,
                 reach="network",
                 needs_fit=True,

@@ -11,13 +11,12 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
 from vatio.optimise.model.runtimes import input_dtype, put
-from vatio.optimise.model.techniques.networks._layer_costs import forward_s, layer_costs
+from vatio.optimise.model.techniques._layer_costs import layer_costs, rows_of
 from vatio.optimise.model.techniques.networks._prune import require_shape
-from vatio.optimise.model.techniques.networks._tuning import needs_training, own_copy, smaller, tuned
+from vatio.optimise.model.techniques.networks._tuning import answering_s, needs_training, own_copy, smaller, tuned, tuning_cpu_s
 from vatio.plugins import require
 
 _EPOCHS = 8
-_STEP = 3.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +30,14 @@ class Shallower:
         if not needs_training(form, task):
             return ()
         torch = require("torch", extra="torch")
-        rows = task.examples(max(task.batches)).astype(input_dtype(form.model))
+        rows = rows_of(form, task)
         blocks = spare_blocks(form.model, torch.from_numpy(rows[:2]))
         if not blocks:
             raise NotApplicable("no layer gives what it takes, so that it could be left out")
         costs = layer_costs(form.model, rows, batches=task.batches, read=self.read)
         shares = {block: sum(share for name, share in costs.items() if _is_in(name, block)) for block in blocks}
         dearest = max(blocks, key=lambda block: shares[block])
-        each_s = forward_s(form.model, rows) * len(task.fit)
+        once_s = answering_s(form, task)
         found = []
         for drops in dict.fromkeys(((dearest,), tuple(blocks))):
             left = max(0.05, 1.0 - sum(shares[block] for block in drops))
@@ -46,7 +45,7 @@ class Shallower:
             found.append(
                 Offer(
                     params={"layers": len(drops), "drops": names, "epochs": _EPOCHS},
-                    cost_cpu_s=round(each_s * (1.0 + _STEP * _EPOCHS * left), 2),
+                    cost_cpu_s=tuning_cpu_s(once_s, epochs=_EPOCHS, share=left),
                     times=left**-0.8,
                     reach="network",
                     needs_fit=True,

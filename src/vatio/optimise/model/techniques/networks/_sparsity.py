@@ -9,10 +9,10 @@ from typing import Any
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
-from vatio.optimise.model.runtimes import compiled, imported, input_dtype
+from vatio.optimise.model.runtimes import compiled, imported
+from vatio.optimise.model.techniques._layer_costs import has_weights, rows_of
 from vatio.optimise.model.techniques.graphs import converted, exported
-from vatio.optimise.model.techniques.networks._layer_costs import forward_s, has_weights
-from vatio.optimise.model.techniques.networks._tuning import needs_training, own_copy, smaller, tuned
+from vatio.optimise.model.techniques.networks._tuning import answering_s, needs_training, own_copy, smaller, tuned, tuning_cpu_s
 from vatio.plugins import require
 
 _RATIO, _EPOCHS = 0.8, 4
@@ -20,7 +20,6 @@ _RATIO, _EPOCHS = 0.8, 4
 _EFFECT = 1.2
 _ROUNDS, _CALLS = 3, 4
 _LIKELY = 1.02
-_STEP = 3.5
 
 
 class Sparsity:
@@ -31,8 +30,7 @@ class Sparsity:
         if not needs_training(form, task) or "structure" in form.settings:
             return ()
         imported()
-        rows = rows_of(form, task)
-        cost_cpu_s = round(forward_s(form.model, rows) * len(task.fit) * (1.0 + _STEP * _EPOCHS), 2)
+        cost_cpu_s = tuning_cpu_s(answering_s(form, task), epochs=_EPOCHS)
         return (
             Offer(
                 params={"ratio": _RATIO, "epochs": _EPOCHS, "least_times": _EFFECT},
@@ -93,11 +91,6 @@ def cheaper(dense: Any, sparse: Any, rows: Any) -> float:
                 request.infer([rows])
             took[at].append(time.process_time() - begun_s)
     return min(took[0]) / max(min(took[1]), 1e-9)
-
-
-def rows_of(form: Form, task: Task) -> Any:
-    """Give as many cases as the largest batch, as the module takes them."""
-    return task.examples(max(task.batches)).astype(input_dtype(form.model))
 
 
 def _request(form: Form, task: Task) -> Any:

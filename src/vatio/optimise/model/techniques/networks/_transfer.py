@@ -8,9 +8,9 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
 from vatio.optimise.model.runtimes import head, input_dtype, put
-from vatio.optimise.model.techniques.networks._layer_costs import forward_s, has_weights, layer_costs
+from vatio.optimise.model.techniques._layer_costs import has_weights, layer_costs, rows_of
 from vatio.optimise.model.techniques.networks._prune import require_shape
-from vatio.optimise.model.techniques.networks._tuning import needs_training, own_copy, seeded, settled, smaller
+from vatio.optimise.model.techniques.networks._tuning import answering_s, needs_training, own_copy, seeded, settled, smaller
 from vatio.plugins import require
 
 # Where to cut: after about so much of the layers' cost.
@@ -31,16 +31,15 @@ class Transfer:
         torch = require("torch", extra="torch")
         if not isinstance(form.model, torch.nn.Sequential):
             raise NotApplicable("only a sequence of layers can be cut")
-        rows = task.examples(max(task.batches)).astype(input_dtype(form.model))
-        costs = layer_costs(form.model, rows, batches=task.batches)
-        each_s = forward_s(form.model, rows) * len(task.fit)
+        costs = layer_costs(form.model, rows_of(form, task), batches=task.batches)
+        once_s = answering_s(form, task)
         cuts = dict.fromkeys(cut for share in _SHARES if (cut := _cut(form.model, costs, share)) is not None)
         if not cuts:
             raise NotApplicable("it is too short to be cut")
         return tuple(
             Offer(
                 params={"cut": cut},
-                cost_cpu_s=round(each_s + 1.0, 2),
+                cost_cpu_s=round(once_s + 1.0, 2),
                 times=1.0 / max(0.05, _before(form.model, costs, cut)),
                 reach="network",
                 needs_fit=True,

@@ -11,11 +11,15 @@ from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
 from vatio.optimise.model.runtimes import answer, difference, input_dtype, made, sizes
+from vatio.optimise.model.techniques._layer_costs import forward_s, rows_of
+from vatio.optimise.model.techniques.graphs import is_plain
 from vatio.optimise.model.techniques.networks._learner import Learner
 from vatio.plugins import require
 
 _BATCH = 64
 _PEAK = 2e-3
+# A step of training costs about so many times an answer.
+_STEP = 3.5
 # Hinton et al. 2015: soft targets at a temperature, weighted by its square, beside the labels.
 _TEMPERATURE, _LABELS = 2.0, 0.3
 _PAIR = 4
@@ -27,8 +31,7 @@ def original(form: Form) -> Any:
     Raises:
         NotApplicable: no factory makes it.
     """
-    if not form.settings.get("factory"):
-        raise NotApplicable("what changes the network is kept by its factory: give the model as module:function")
+    _require_factory(form)
     # A factory may set a seed; the process's own draws stay as they are.
     with require("torch", extra="torch").random.fork_rng(devices=[]):
         return made(form.settings["factory"])
@@ -105,13 +108,30 @@ def needs_training(form: Form, task: Task) -> bool:
     Raises:
         NotApplicable: it is one, and its factory is not known.
     """
-    if form.kind != "torch" or form.settings.get("precision", "f32") != "f32" or "layout" in form.settings:
+    if not is_plain(form):
         return False
     if task.is_text or task.fit.x.dtype == object:
         raise NotApplicable("it learns from arrays of numbers, and these cases are none")
+    _require_factory(form)
+    return True
+
+
+def answering_s(form: Form, task: Task) -> float:
+    """Give the CPU-seconds that answering all fit cases costs, measured on a few of them."""
+    return forward_s(form.model, rows_of(form, task)) * len(task.fit)
+
+
+def tuning_cpu_s(once_s: float, *, epochs: int, share: float = 1.0) -> float:
+    """Guess what training costs where the original answers the fit cases once in ``once_s``.
+
+    ``share`` of that is what the network that learns costs.
+    """
+    return round(once_s * (1.0 + _STEP * epochs * share), 2)
+
+
+def _require_factory(form: Form) -> None:
     if not form.settings.get("factory"):
         raise NotApplicable("what changes the network is kept by its factory: give the model as module:function")
-    return True
 
 
 def _answers(module: Any, x: Any) -> Any:

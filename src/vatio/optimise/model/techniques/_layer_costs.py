@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from vatio.optimise.model._form import Form
+from vatio.optimise.model._task import Task
+from vatio.optimise.model.runtimes import input_dtype
 from vatio.plugins import require
 
 _ROUNDS = 5
@@ -69,6 +72,11 @@ def _least(module: Any, layers: dict[str, Any], x: Any, read: Callable[[], float
 
 def _hooked(layer: Any, before: Callable[..., None], after: Callable[..., None]) -> tuple[Any, Any]:
     return layer.register_forward_pre_hook(before), layer.register_forward_hook(after)
+
+
+def rows_of(form: Form, task: Task) -> Any:
+    """Give as many cases as the largest batch, as a form's module takes them."""
+    return task.examples(max(task.batches)).astype(input_dtype(form.model))
 
 
 def forward_s(module: Any, rows: Any, *, rounds: int = 3) -> float:
