@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vatio.optimise.search._process import Told, gains
@@ -24,7 +24,7 @@ _NEAR_RATIO = 0.05
 _MOST_LEARNT = 200
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     """Hold a trial: where it is, what it came to, what it cost."""
 
@@ -34,17 +34,18 @@ class _Seen:
     is_under_way: bool = True
 
 
-@dataclass(slots=True)
 class Gaussian:
     """Hold what was asked and learnt of one space. The same order of questions and answers gives the same points."""
 
-    space: Space
-    seed: int
-    _seen: dict[int | str, _Seen] = field(default_factory=dict)
+    __slots__ = ("_seed", "_seen", "_space")
+
+    def __init__(self, space: Space, seed: int) -> None:
+        self._space, self._seed = space, seed
+        self._seen: dict[int | str, _Seen] = {}
 
     def point(self, number: int, known: Collection[str]) -> dict[str, Value] | None:
         """Choose the point of one trial, none of those in ``known``; ``None`` where every point was tried."""
-        draws = require("numpy", extra="optimise").random.default_rng([self.seed, number])
+        draws = require("numpy", extra="optimise").random.default_rng([self._seed, number])
         points = self._left(draws, known)
         if not points:
             return None
@@ -58,16 +59,16 @@ class Gaussian:
 
     def begin(self, number: int, params: Params) -> None:
         """Take note of a trial that is under way."""
-        self._seen[number] = _Seen(self._placed(params))
+        self._seen[number] = _Seen(at=self._placed(params))
 
     def tell(self, number: int, loss: float | None, cost: float | None) -> None:
         """Learn what a trial came to; one that failed is taken for as bad as the worst."""
         if number in self._seen:
-            self._seen[number] = _Seen(self._seen[number].at, loss, cost, False)
+            self._seen[number] = replace(self._seen[number], loss=loss, cost=cost, is_under_way=False)
 
     def know(self, params: Params, loss: float) -> None:
         """Learn from a trial of an earlier search."""
-        self._seen[key(params)] = _Seen(self._placed(params), loss, None, False)
+        self._seen[key(params)] = _Seen(at=self._placed(params), loss=loss, is_under_way=False)
 
     def _learnt(self) -> list[_Seen]:
         done = [each for each in self._seen.values() if not each.is_under_way]
@@ -85,10 +86,10 @@ class Gaussian:
 
     def _left(self, draws: Any, known: Collection[str]) -> list[dict[str, Value]]:
         """Give points to choose from that were not tried: all of them where they are few."""
-        parameters = self.space.parameters
+        parameters = self._space.parameters
         sizes = [len(parameter.choices) for parameter in parameters]
         if all(sizes) and math.prod(sizes) <= _POINTS:
-            found = list(self.space.points())
+            found = list(self._space.points())
         else:
             found = [self._at(row) for row in draws.random((_POINTS, len(parameters)))]
             best = sorted((each for each in self._seen.values() if each.loss is not None), key=lambda each: each.loss or 0.0)
@@ -98,10 +99,10 @@ class Gaussian:
         return list({said: point for point in found if (said := key(point)) not in known}.values())
 
     def _at(self, row: Sequence[float]) -> dict[str, Value]:
-        return {one.name: _value(one, float(at)) for one, at in zip(self.space.parameters, row, strict=True)}
+        return {one.name: _value(one, float(at)) for one, at in zip(self._space.parameters, row, strict=True)}
 
     def _placed(self, params: Params) -> tuple[float, ...]:
-        return tuple(_place(one, params[one.name]) for one in self.space.parameters)
+        return tuple(_place(one, params[one.name]) for one in self._space.parameters)
 
 
 def fits(space: Space, *, objectives: int, is_ordered: Callable[[Parameter], bool]) -> bool:
@@ -125,11 +126,11 @@ def _place(parameter: Parameter, value: Value) -> float:
     return min(1.0, max(0.0, ((math.log(float(value)) if parameter.log else float(value)) - low) / (high - low)))
 
 
-def _value(parameter: Parameter, at: float) -> Value:
+def _value(parameter: Parameter, share: float) -> Value:
     if parameter.choices:
-        return parameter.choices[min(len(parameter.choices) - 1, int(at * len(parameter.choices)))]
+        return parameter.choices[min(len(parameter.choices) - 1, int(share * len(parameter.choices)))]
     low, high = _ends(parameter)
-    number = low + (high - low) * at
+    number = low + (high - low) * share
     number = math.exp(number) if parameter.log else number
     number = min(max(number, float(parameter.low or 0.0)), float(parameter.high or 0.0))
     return round(number) if parameter.is_whole else number

@@ -40,23 +40,23 @@ Point = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyDesign:
-    """Hold how the strategies are compared. ``near`` is how far below the best counts as there; ``most_rows`` are drawn.
+    """Hold how the strategies are compared. ``margin`` is how far below the best counts as there; ``most_rows`` are drawn.
 
     Raises:
         UsageError: a number cannot be.
     """
 
     metric: str = "accuracy"
-    near: float = 0.005
+    margin: float = 0.005
     seeds: int = 15
     most_rows: int = 2000
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.near < 1.0 or self.seeds < 3 or self.most_rows < _FEWEST_ROWS:
+        if not 0.0 <= self.margin < 1.0 or self.seeds < 3 or self.most_rows < _FEWEST_ROWS:
             raise UsageError(
-                f"near {self.near}, {self.seeds} seeds, {self.most_rows} rows",
-                hint=f"near from 0 to 1, 3 seeds or more, {_FEWEST_ROWS} rows or more",
+                f"a margin of {self.margin}, {self.seeds} seeds, {self.most_rows} rows",
+                hint=f"a margin from 0 to 1, 3 seeds or more, {_FEWEST_ROWS} rows or more",
             )
 
 
@@ -93,7 +93,7 @@ def search_strategies(
     unit, costs = costs_of(run.record.phases)
     known = {point: (qualities[point], costs.get(_phase(point), 0.0)) for point in points}
     found = {name: [_replayed(name, known, seed, design) for seed in range(design.seeds)] for name in SEARCHES}
-    near = sum(quality >= max(qualities.values()) - design.near for quality in qualities.values())
+    near = sum(quality >= max(qualities.values()) - design.margin for quality in qualities.values())
     rows, columns = table.x.shape
     return Repeated(
         name="search-strategies",
@@ -143,7 +143,7 @@ def _quality(point: Point, parts: Sequence[Any], design: StrategyDesign) -> floa
 
 
 def _replayed(name: str, known: Mapping[Point, tuple[float, float]], seed: int, design: StrategyDesign) -> Replayed:
-    target = max(quality for quality, _ in known.values()) - design.near
+    target = max(quality for quality, _ in known.values()) - design.margin
     cost, best, asking_s, rounds = 0.0, [-1.0], 0.0, 0
     asked = _in_order(seed) if name == "grid" else _asked(name, known, seed)
     while True:
@@ -229,7 +229,7 @@ def _claims(found: Mapping[str, Sequence[Replayed]]) -> tuple[Claim, ...]:
 
 def _notes(near: int, qualities: Mapping[Point, float], design: StrategyDesign, table: Table) -> tuple[str, ...]:
     notes = [
-        f"{near} of {len(qualities)} settings come within {design.near:g} of the best, {max(qualities.values()):.4f}",
+        f"{near} of {len(qualities)} settings come within {design.margin:g} of the best, {max(qualities.values()):.4f}",
         "the target counts as reached by the best found on the part that it is searched on: no claim about new cases",
         "published are FashionMNIST and CIFAR-10 on a GPU: a table here is smaller, and few rounds decide less",
     ]

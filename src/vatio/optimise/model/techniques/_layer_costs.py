@@ -92,8 +92,8 @@ def forward_s(module: Any, rows: Any, *, rounds: int = 3) -> float:
     return min(took) / len(rows)
 
 
-def likely_times(module: Any, rows: Any, *, batches: Sequence[int], speed: float, call_s: float) -> float:
-    """Guess how many times cheaper a runtime answers that computes ``speed`` times as fast and takes ``call_s`` a call.
+def likely_times(module: Any, rows: Any, *, batches: Sequence[int], factor: float, call_s: float) -> float:
+    """Guess how many times cheaper a runtime answers that computes ``factor`` times as fast and takes ``call_s`` a call.
 
     What a small network costs one case at a time is mostly the layers' calls, which another runtime does not make.
     """
@@ -102,5 +102,5 @@ def likely_times(module: Any, rows: Any, *, batches: Sequence[int], speed: float
     logs = []
     for batch in batches:
         now_s = forward_s(module, rows[: min(batch, len(rows))]) * batch
-        logs.append(math.log(max(now_s, 1e-9) / (each_s * batch / speed + call_s)))
+        logs.append(math.log(max(now_s, 1e-9) / (each_s * batch / factor + call_s)))
     return max(1.1, math.exp(sum(logs) / len(logs)))

@@ -30,7 +30,7 @@ class Export:
             return ()
         require("torch", extra="torch")
         require("onnx", extra="torch")
-        times = likely_times(form.model, rows_of(form, task), batches=task.batches, speed=_SPEED, call_s=_CALL_S)
+        times = likely_times(form.model, rows_of(form, task), batches=task.batches, factor=_SPEED, call_s=_CALL_S)
         return (Offer(cost_cpu_s=0.5, times=round(times, 1), is_exact=True),)
 
     def apply(self, form: Form, offer: Offer, task: Task) -> Form:

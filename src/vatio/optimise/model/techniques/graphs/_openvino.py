@@ -76,7 +76,7 @@ def _likely(form: Form, task: Task, numbers: str) -> float:
     if form.kind != "torch":
         return _TIMES[numbers]
     rows = rows_of(form, task)
-    times = likely_times(form.model, rows, batches=task.batches, speed=_SPEEDS[numbers], call_s=_CALL_S)
+    times = likely_times(form.model, rows, batches=task.batches, factor=_SPEEDS[numbers], call_s=_CALL_S)
     return round(times, 1)
 
 
