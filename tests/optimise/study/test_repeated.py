@@ -92,7 +92,7 @@ def test_training_is_measured_where_torch_is(tmp_path):
     assert "training by torch" in found.headline
 
 
-@pytest.mark.parametrize("wrong", [{"near": -0.1}, {"near": 1.0}, {"seeds": 2}, {"most_rows": 3}])
+@pytest.mark.parametrize("wrong", [{"margin": -0.1}, {"margin": 1.0}, {"seeds": 2}, {"most_rows": 3}])
 def test_a_comparison_that_cannot_be_is_told(wrong):
     with pytest.raises(UsageError):
         StrategyDesign(**wrong)

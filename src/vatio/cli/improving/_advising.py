@@ -65,7 +65,7 @@ def strategies_studied(
     from vatio.optimise.data import read_table
     from vatio.optimise.study import StrategyDesign, search_strategies
 
-    design = StrategyDesign(metric=metric, near=points(near), seeds=seeds, most_rows=rows, seed=seed)
+    design = StrategyDesign(metric=metric, margin=points(near), seeds=seeds, most_rows=rows, seed=seed)
     return search_strategies(read_table(path, target=target or ""), config=rim.config({}), design=design, told=rim.note)
 
 
