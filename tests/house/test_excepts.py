@@ -2,8 +2,8 @@
 
 import ast
 
-# The child that runs a user's function stands at the rim as a measurement does: what it raises is what was found.
-ADDRESSES = ("vatio.cli._main:", "vatio.measure.", "vatio.optimise.code._child:")
+# What runs a user's function stands at the rim as a measurement does: what it raises is what was found.
+ADDRESSES = ("vatio.cli._main:", "vatio.measure.", "vatio.optimise.code._child:", "vatio.optimise.model._theirs:")
 BROAD = {"Exception", "BaseException"}
 
 

@@ -16,6 +16,7 @@ from vatio.optimise.model import Cases, Form, part, read_model, rebuild
 from vatio.optimise.model._asked import digest_of_cases
 from vatio.optimise.model._node import Step
 from vatio.optimise.model.artefact import Place, Recipe, digests, place_of, read_recipe, write_artefact
+from vatio.optimise.model.artefact._artefact import sealed
 from vatio.optimise.model.artefact._load import strange_types
 from vatio.optimise.model.artefact._probes import Probes, read_probes
 
@@ -87,7 +88,8 @@ def said(folder: Path) -> dict:
 
 
 def say(folder: Path, **changed) -> None:
-    (folder / "artefact.json").write_text(json.dumps({**said(folder), **changed}))
+    kept = {name: value for name, value in said(folder).items() if name != "sha256"}
+    (folder / "artefact.json").write_text(json.dumps(sealed({**kept, **changed})))
 
 
 def test_it_answers_as_the_model_did(kept, baseline, parted):
@@ -156,6 +158,12 @@ def test_a_file_more_or_less_is_found(kept):
     (kept / "model" / "more.py").unlink()
     (kept / "model" / "model.skops").unlink()
     with pytest.raises(ArtefactRefused, match=r"model\.skops \(missing\)"):
+        vatio.load_model(kept)
+
+
+def test_a_description_that_was_edited_is_refused(kept):
+    (kept / "artefact.json").write_text(json.dumps({**said(kept), "classes": said(kept)["classes"][::-1]}))
+    with pytest.raises(ArtefactRefused, match="is not what was written"):
         vatio.load_model(kept)
 
 

@@ -51,10 +51,10 @@ def command(rim: Rim, *, html: str | None, as_json: bool, **options: Any) -> int
     from vatio.records import to_json
     from vatio.report.front import front_html, front_lines
 
-    if html is not None:
-        save(html, front_html(front, folder=options["out"] or "vatio-model"))
     if as_json:
         put_json(to_json(front))
     else:
         put_lines(front_lines(front))
+    if html is not None:
+        save(html, front_html(front, folder=options["out"] or "vatio-model"))
     return 0 if front.chosen else 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from vatio.cli._rim import Rim
+from vatio.cli._terminal import flush
 from vatio.errors import UsageError
 
 TYPE_CHECKING = False
@@ -35,13 +37,25 @@ def modelled(rim: Rim, model: str, options: Mapping[str, Any]) -> Front:
             )
     sys.path.insert(0, os.getcwd())
     request, config = _request(model, options), rim.config({})
+    seen: list[str] = []
+
+    def progress(latest: ModelProgress) -> None:
+        seen.append(latest.run)
+        rim.note(model_line(latest))
+
     asked = ModelOptions(
         out=Path(options["out"] or _OUT),
         environ={**config.workload.environ, **rim.environ},
         resume=options["resume"],
-        progress=lambda progress: rim.note(model_line(progress)),
+        progress=progress,
     )
-    return optimise_model(request, config=config, options=asked)
+    try:
+        with _stdout_aside():
+            return optimise_model(request, config=config, options=asked)
+    except KeyboardInterrupt:
+        if seen:
+            rim.note(f"stopped; --resume {seen[-1]} goes on from here")
+        raise
 
 
 def _request(model: str, options: Mapping[str, Any]) -> ModelRequest:
@@ -68,6 +82,23 @@ def _request(model: str, options: Mapping[str, Any]) -> ModelRequest:
         seed=options["seed"],
         trust=options["trust"],
     )
+
+
+@contextmanager
+def _stdout_aside() -> Iterator[None]:
+    """Send to stderr what a user's own code prints meanwhile: stdout is for what was asked."""
+    try:
+        kept = os.dup(1)
+    except OSError:  # closed by whoever started us
+        yield
+        return
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        flush()
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _batches(text: str) -> tuple[int, ...]:
@@ -104,5 +135,6 @@ def rebuilt(model: str, options: Mapping[str, Any]) -> list[str]:
         raise UsageError("a recipe needs its cases and a folder", hint="--recipe recipe.json --data cases.npz --out DIR")
     sys.path.insert(0, os.getcwd())
     out = Path(options["out"])
-    found = rebuild(Path(options["recipe"]), model=model, cases=options["cases"], out=out, trust=options["trust"])
+    with _stdout_aside():
+        found = rebuild(Path(options["recipe"]), model=model, cases=options["cases"], out=out, trust=options["trust"])
     return [f"{out}: {len(found.files)} files, byte for byte those of the recipe"]

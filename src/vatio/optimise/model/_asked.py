@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from vatio.digest import sha256
-from vatio.errors import UnknownName
+from vatio.errors import UnknownName, UsageError
 from vatio.optimise.model._cases import read_cases
 from vatio.optimise.model._model import Baseline, read_model
 from vatio.optimise.model._quality import Quality, read_quality
@@ -48,7 +48,22 @@ def read_all(request: ModelRequest) -> Found:
         wants=_wants(request.quality),
     )
     quality = read_quality(request.quality, classes=parted.task.classes)
+    _check_losses(request, quality)
     return Found(baseline=baseline, parted=parted, quality=quality, cases_sha256=digest_of_cases(parted))
+
+
+def _check_losses(request: ModelRequest, quality: Quality) -> None:
+    """Refuse a loss that would let everything be lost: 5 is 500 points.
+
+    Raises:
+        UsageError: it is one, or a loss by class is asked and there are no classes.
+    """
+    if request.max_class_loss is not None and not quality.classes:
+        raise UsageError("a loss by class is asked, and the labels are values", hint="leave --max-class-loss out")
+    is_share = request.quality in METRICS and quality.needs in ("decisions", "ranks")
+    for word, loss in (("max-loss", request.max_loss if is_share else 0.0), ("max-class-loss", request.max_class_loss or 0.0)):
+        if loss >= 1.0:
+            raise UsageError(f"a loss of {loss:g} is {loss * 100:g} points, all that there is", hint=f"--{word} {loss:g}pt")
 
 
 def _wants(metric: str) -> str:

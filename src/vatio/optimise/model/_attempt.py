@@ -16,6 +16,7 @@ from vatio.optimise.model._cost import BASELINE, Cost, Effort, compare
 from vatio.optimise.model._form import Form, Predictor, Runtime
 from vatio.optimise.model._joules import joule_counter
 from vatio.optimise.model._node import FORM_FOLDER, SCORES_FILE, Node, Offered, read_node, write_node
+from vatio.optimise.model._offers import with_offers
 from vatio.optimise.model._quality import Quality, check_quality
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import REACHES, NotApplicable, Technique
@@ -31,7 +32,6 @@ _LOOK, _LONGER = Effort(rounds=3, slice_s=0.015), Effort(rounds=6, slice_s=0.015
 _SLICE_WITH_JOULES_S = 0.2
 _PROMISING = 0.8
 _MOST_CASES_A_CALL = 256
-_DEEPEST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class Attempt:
         except NotApplicable as error:
             node = replace(self.node, status="not applicable", reason=str(error))
         except VatioError as error:
-            node = replace(self.node, status="failed", reason=str(error))
+            node = replace(self.node, status="failed", reason=f"{error}; {error.hint}" if error.hint else str(error))
         write_node(replace(node, imported=tuple(name for name in HEAVY if name in sys.modules and name not in known)), folder)
 
     def _tried(self, folder: Path) -> Node:
@@ -111,8 +111,7 @@ class Attempt:
             size_bytes=size_bytes,
             build_cpu_s=build_cpu_s,
         )
-        offers, refusals = offers_for(form, trying, node)
-        return replace(node, offers=offers, refusals=refusals)
+        return with_offers(node, form, trying.task, techniques=trying.names(), reach=trying.reach, folder=folder)
 
     def _made(self) -> Form:
         if self.parent is None or self.offered is None:
@@ -201,31 +200,6 @@ def check(scores: Any, cases: int, classes: int) -> None:
         raise NotApplicable(f"it answers {scores.shape} where {shape} is asked")
     if not numpy.isfinite(scores).all():
         raise NotApplicable("its answers are not finite")
-
-
-def offers_for(form: Form, trying: Trying, node: Node) -> tuple[tuple[Offered, ...], dict[str, str]]:
-    """Ask every technique what it could do to a form, and why it could not."""
-    found: list[Offered] = []
-    refusals: dict[str, str] = {}
-    if len(node.chain) >= _DEEPEST:
-        return (), {}
-    used = {step.technique for step in node.chain}
-    for name in trying.names():
-        if name in used:
-            continue
-        try:
-            offers = load("techniques", name)().offers(form, trying.task)
-        except MissingExtra as error:
-            refusals[name] = f"not available: {error}; {error.hint}"
-        except NotApplicable as error:
-            refusals[name] = f"not applicable: {error}"
-        else:
-            found += [Offered(technique=name, offer=offer) for offer in offers if _is_within(offer.reach, trying.reach)]
-    return tuple(found), refusals
-
-
-def _is_within(reach: str, most: str) -> bool:
-    return REACHES.index(reach) <= REACHES.index(most)
 
 
 def kept_node(attempt: Attempt) -> Node | None:

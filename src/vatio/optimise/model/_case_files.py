@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from vatio.errors import UsageError
 from vatio.optimise.data import read_labels, read_rows
 from vatio.optimise.model._task import take
+from vatio.optimise.model._theirs import theirs
 from vatio.plugins import load_own, require
 
 _PICKLES = (".pkl", ".pickle", ".joblib", ".p", ".pt", ".pth")
@@ -63,10 +64,12 @@ def _from_npz(path: str) -> Raw:
 
 
 def _from_call(name: str) -> Raw:
-    called = load_own(name)
+    with theirs(f"cannot import {name}", hint="its module must be importable from here"):
+        called = load_own(name)
     if not callable(called):
         raise UsageError(f"{name} is no function", hint="it gives (x, y), or a mapping with x and y")
-    found = called()
+    with theirs(f"{name}() failed", hint="it is called without arguments and gives (x, y), or a mapping with x and y"):
+        found = called()
     if isinstance(found, Mapping):
         return _from_mapping(name, found, hint="it gives (x, y), or a mapping with x and y")
     if not isinstance(found, tuple) or len(found) not in (2, 4):
@@ -98,7 +101,7 @@ def _cases_of(source: str, given: Any) -> Any:
     numpy = require("numpy", extra="optimise")
     if hasattr(given, "toarray"):
         given = given.toarray()
-    x = numpy.asarray(given)
+    x = _array_of(source, given)
     if x.ndim == 0 or x.dtype.kind not in "iufbUO":
         raise UsageError(
             f"{source}: cases are {x.dtype} of shape {x.shape}", hint="an array of numbers or of text, or a list of texts"
@@ -114,9 +117,13 @@ def _cases_of(source: str, given: Any) -> Any:
     return x.astype(object) if x.dtype.kind == "U" else x
 
 
+def _array_of(source: str, given: Any) -> Any:
+    with theirs(f"{source}: no array can be made of a {type(given).__name__}", hint="as many values in each row"):
+        return require("numpy", extra="optimise").asarray(given)
+
+
 def _column_of(source: str, given: Any) -> Any:
-    numpy = require("numpy", extra="optimise")
-    y = numpy.asarray(given)
+    y = _array_of(source, given)
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim != 1:

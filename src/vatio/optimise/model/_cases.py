@@ -88,7 +88,10 @@ def _labels(raw: Raw, classes: tuple[Any, ...] | None, wants: str) -> tuple[tupl
         raise UsageError(f"{raw.source} has one class only", hint="is it the right column of labels?")
     if len(names) > _MOST_CLASSES and not classes:
         raise UsageError(f"{raw.source} has {len(names)} different labels", hint="of a quantity? --metric r2")
-    return names, _places(raw.source, y, names)
+    places = _places(raw.source, y, names)
+    if len(numpy.unique(places[: len(raw.y)])) < 2:
+        raise UsageError(f"{raw.source}: all labels are of one class", hint="give cases of each: one class tells nothing apart")
+    return names, places
 
 
 def _names(y: Any) -> tuple[Any, ...]:

@@ -15,16 +15,12 @@ from vatio.errors import UsageError, VatioError
 from vatio.optimise.model._form import Form, Runtime
 from vatio.optimise.model._onnx_model import read_onnx
 from vatio.optimise.model._stored_model import is_pickle, read_pickle, read_skops, types_in
+from vatio.optimise.model._theirs import theirs
 from vatio.optimise.model.runtimes import sklearn_form
 from vatio.plugins import load, require
 
 _GIVEN = "FILE.onnx, FILE.skops or MODULE:FACTORY"
 _BLOCK_BYTES = 1 << 20
-# What code that somebody else wrote may raise and a reader can answer; the rest is a fault that must be seen.
-_THEIRS = (
-    *(ArithmeticError, AssertionError, AttributeError, ImportError, LookupError),
-    *(NameError, OSError, RuntimeError, SyntaxError, TypeError, ValueError),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +80,7 @@ def as_form(model: Any, *, trusted: tuple[str, ...] = ()) -> tuple[Form, tuple[A
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(model, torch.nn.Module):
         return Form(kind="torch", model=model.eval(), answers="logits"), None
-    if hasattr(model, "predict") and hasattr(model, "get_params"):
+    if all(hasattr(model, name) for name in ("fit", "predict", "get_params")) and not isinstance(model, type):
         return _of_estimator(model, trusted)
     raise UsageError(
         f"a {type(model).__module__}.{type(model).__qualname__} cannot be run here",
@@ -123,26 +119,12 @@ def _made(module: str, name: str) -> Any:
     here = os.getcwd()
     if here not in sys.path:
         sys.path.insert(0, here)
-    try:
+    with theirs(f"cannot import {module}:{name}", hint=f"{module}.py must be importable from here"):
         found = getattr(import_module(module), name)
-    except _THEIRS as error:
-        raise UsageError(
-            f"cannot import {module}:{name}: {_said(error)}", hint=f"{module}.py must be importable from here"
-        ) from error
     if not callable(found):
         return found
-    try:
+    with theirs(f"{module}:{name}() failed", hint="it is called without arguments and gives the model"):
         return found()
-    except VatioError:
-        raise
-    except _THEIRS as error:
-        raise UsageError(
-            f"{module}:{name}() failed: {_said(error)}", hint="it is called without arguments and gives the model"
-        ) from error
-
-
-def _said(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def _of_estimator(model: Any, trusted: tuple[str, ...]) -> tuple[Form, tuple[Any, ...] | None]:

@@ -11,6 +11,7 @@ from vatio.analysis import share_upper
 from vatio.errors import UnknownName, UsageError
 from vatio.optimise.model._draws import Drawing, draws_of_anything, mean_of
 from vatio.optimise.model._task import Task
+from vatio.optimise.model._theirs import theirs
 from vatio.optimise.model.metrics import METRICS, decisions, perfect, tables_of, wrong
 from vatio.plugins import load_own, require
 from vatio.records import Interval
@@ -177,7 +178,8 @@ def check_shape(y: Any, scores: Any, classes: tuple[Any, ...]) -> None:
 
 
 def _own(text: str, classes: tuple[Any, ...]) -> Quality:
-    called = load_own(text)
+    with theirs(f"cannot import {text}", hint="its module must be importable from here"):
+        called = load_own(text)
     if not callable(called):
         raise UsageError(f"{text} is no function", hint="it is called with the true and the told labels")
     numpy = require("numpy", extra="optimise")
@@ -185,7 +187,8 @@ def _own(text: str, classes: tuple[Any, ...]) -> Quality:
 
     def function(y: Any, scores: Any) -> float:
         given = (names[y], names[decisions(scores)]) if classes else (y, scores)
-        found = called(*given)
+        with theirs(f"{text} failed", hint="it is called with the true and the told labels, and gives one number"):
+            found = called(*given)
         try:
             return float(found)
         except (TypeError, ValueError) as error:

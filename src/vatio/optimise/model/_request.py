@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vatio.errors import UnknownName, UsageError
+from vatio.errors import UsageError
 from vatio.optimise.model._technique import REACHES
 from vatio.optimise.search import Budget
 
 _DAYS = 365
 _HOUR_S = 3600.0
+_SEEDS = 2**32  # what every library that draws takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,9 @@ class ModelRequest:
 
     def __post_init__(self) -> None:
         if self.reach not in REACHES:
-            raise UnknownName.among("reach", self.reach, REACHES)
+            raise UsageError(f"{self.reach!r} cannot be what may change", hint=f"--change is one of {', '.join(REACHES)}")
+        if not 0 <= self.seed < _SEEDS:
+            raise UsageError(f"a seed of {self.seed}", hint=f"a whole number from 0 to {_SEEDS - 1}")
         if not self.batches or any(not isinstance(batch, int) or not 1 <= batch <= 65536 for batch in self.batches):
             raise UsageError(f"batch sizes {list(self.batches)}", hint="whole numbers from 1: --batch 1,32")
         if len(set(self.batches)) < len(self.batches):

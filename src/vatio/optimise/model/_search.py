@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -17,7 +18,7 @@ from vatio.optimise.model._certify import foreseen_low
 from vatio.optimise.model._choice import Next, Stakes, best_of, nexts, times, to_certify
 from vatio.optimise.model._ending import Ending
 from vatio.optimise.model._final import Final, Measured, final_cpu_s, read_final
-from vatio.optimise.model._folder import claim, keep_opened, opened
+from vatio.optimise.model._folder import alone, claim, keep_opened, keep_run, opened
 from vatio.optimise.model._node import SCORES_FILE, Node, write_node
 from vatio.optimise.model._request import ModelOptions, ModelProgress, ModelRequest
 from vatio.optimise.model._threads import one_thread, settle
@@ -48,14 +49,27 @@ def optimise_model(request: ModelRequest, *, config: Config, options: ModelOptio
         found = read_all(request)
         settle()
         digest = digest_of_search(request, found)
-        claim(options, digest)
         reading = partial(earlier_parts, digest=digest, resume=options.resume, unit=request.budget.unit)
         earlier, spent = with_ledger(config, reading)
+        claim(options, digest)
         tags = {**(options.tags or {}), SEARCH: digest}
         parents = tuple(run.id for run in earlier[:1])
-        with Track(Wish(name="optimise model", tags=tags, config=config, parents=parents, stage="experimentation")) as run:
+        wish = Wish(name="optimise model", tags=tags, config=config, parents=parents, stage="experimentation")
+        with alone(options), Track(wish) as run:
+            keep_run(options, digest, run.id)
             works = Works(request.budget, run=run.id, digest=digest, config=config, options=options, before=spent)
-            return _Search(request, found, config=config, options=options, run=run, works=works).front()
+            with _kept_in(options):
+                return _Search(request, found, config=config, options=options, run=run, works=works).front()
+
+
+@contextmanager
+def _kept_in(options: ModelOptions) -> Iterator[None]:
+    """Say what to do where the folder cannot be written to any more."""
+    try:
+        yield
+    except OSError as error:
+        said = f"the search cannot be kept in {options.out}: {error.strerror or error}"
+        raise MeasureError(said, hint="make room there; --resume RUN then goes on, with what was tried") from error
 
 
 class _Search:
@@ -84,7 +98,8 @@ class _Search:
         if baseline.status == "stopped":
             raise self._too_small("to measure the model as it is")
         if baseline.status != "tried":
-            raise MeasureError(f"the model does not answer the cases: {baseline.reason}", hint="look at its inputs and labels")
+            hint = "look at the model's inputs, at the labels, and at the metric"
+            raise MeasureError(f"the model as it is cannot be judged by the cases: {baseline.reason}", hint=hint)
         ended_by = self._climb()
         chosen = self._chosen()
         ending = Ending(self._request, self._found, self._trying, options=self._options, run=self._run, works=self._works)
@@ -121,15 +136,18 @@ class _Search:
         )
 
     def _fits(self, each: Next) -> bool:
-        end_cpu_s = max(_END_SHARE * self._request.budget.amount / self._works.spending.factor, self._end_cpu_s())
-        return self._works.fits(each.cost_cpu_s + end_cpu_s)
+        return self._works.fits(each.cost_cpu_s + self._end_cpu_s())
 
     def _end_cpu_s(self) -> float:
         """Foresee what the last measurement costs: the baseline's part, and as much again for all that is cheaper."""
         task, nodes = self._trying.task, self._nodes
+        if not nodes:
+            return 0.0
         is_compared = any(node.is_exact and node.status == "tried" for node in nodes[1:])
         cases = len(self._found.parted.certify) + (len(task.select) + len(task.fit) if is_compared else 0)
-        return 2.0 * final_cpu_s(nodes[0].costs, cases)
+        return max(
+            _END_SHARE * self._request.budget.amount / self._works.spending.factor, 2.0 * final_cpu_s(nodes[0].costs, cases)
+        )
 
     def _tell(self, node: Node, waiting: int) -> None:
         if self._options.progress is not None:
@@ -153,7 +171,9 @@ class _Search:
 
     def _made(self, attempt: Attempt) -> Node:
         name = attempt.node.text
-        done = self._works.do(attempt, {TRIAL: attempt.node.key, "chain": name[:500]}, name[:150])
+        tags = {TRIAL: attempt.node.key, "chain": name[:500]}
+        # The end's part is kept: a trial that never ends must not cost what was found before it.
+        done = self._works.do(attempt, tags, name[:150], kept_cpu_s=self._end_cpu_s())
         node = kept_node(attempt)
         if node is None or node.status == "stopped":
             reason = _NO_ROOM if done.is_over else done.told.reason or "its process ended without a word"

@@ -40,12 +40,16 @@ class Works:
         self._cpu_s = 0.0
         self.spending = Spending(before=before, factor=self._rate())
 
-    def do(self, call: Callable[[], object], tags: Mapping[str, str], name: str) -> Done:
-        """Have a call made in a worker, which is stopped once the budget is spent or it computes nothing any more."""
+    def do(self, call: Callable[[], object], tags: Mapping[str, str], name: str, *, kept_cpu_s: float = 0.0) -> Done:
+        """Have a call made in a worker, which is stopped once it computes nothing any more, or the budget is spent.
+
+        ``kept_cpu_s`` of the budget are not for it.
+        """
         worker, is_over, watch = self._started(call, tags, name), False, _Watch()
         try:
             while not select.select([worker.descriptor], [], [], _LOOK_S)[0]:
-                is_over = self.spending.foreseen((worker,)) >= self.budget.amount
+                kept = kept_cpu_s * self.spending.factor
+                is_over = self.spending.foreseen((worker,)) + kept >= self.budget.amount
                 if is_over or watch.is_stuck(worker.cpu_s()):
                     worker.stop()
                     break

@@ -17,7 +17,7 @@ from vatio.records import from_json, to_json
 ARTEFACT_FILE, RECIPE_FILE, MODEL_FOLDER, PROBES_FOLDER = "artefact.json", "recipe.json", "model", "probes"
 # texts: a list of strings; cells: an array of objects, numbers and texts; else the name of a number's type.
 TEXTS, CELLS = "texts", "object"
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES, _SEAL = 1 << 20, "sha256"
 _AGAIN = "build it again: its recipe says how"
 
 
@@ -61,17 +61,35 @@ def read_artefact(folder: Path) -> Artefact:
         ArtefactRefused: it is not there, cannot be read, or its files are not those that were written.
     """
     try:
-        found = from_json(Artefact, json.loads((folder / ARTEFACT_FILE).read_bytes()))
+        said = json.loads((folder / ARTEFACT_FILE).read_bytes())
+        seal = said.pop(_SEAL, None) if isinstance(said, dict) else None
+        found = from_json(Artefact, said)
     except FileNotFoundError as error:
         raise ArtefactRefused(f"{folder} holds no model", hint=f"give the folder in which {ARTEFACT_FILE} lies") from error
     except (OSError, ValueError, RecursionError, InvalidRecord) as error:
         raise ArtefactRefused(f"cannot read {folder / ARTEFACT_FILE}: {error}", hint=_AGAIN) from error
+    if seal != _seal_of(said):
+        raise ArtefactRefused(f"{folder / ARTEFACT_FILE} is not what was written", hint=_AGAIN)
     held = digests(folder)
     wrong = sorted(name for name in {*held, *found.files} if held.get(name) != found.files.get(name))
     if wrong:
         said = ", ".join(f"{name} ({_what(name, held, found.files)})" for name in wrong[:5])
         raise ArtefactRefused(f"{folder} is not what was written: {said}", hint=_AGAIN)
     return found
+
+
+def write_description(folder: Path, artefact: Artefact) -> None:
+    """Write what a model is, sealed by a digest: a label that is exchanged there would change every answer."""
+    write_json(folder / ARTEFACT_FILE, sealed(to_json(artefact)))
+
+
+def sealed(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Add to a description the digest of the rest of it."""
+    return {**said, _SEAL: _seal_of(said)}
+
+
+def _seal_of(said: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def write_json(path: Path, record: object) -> None:

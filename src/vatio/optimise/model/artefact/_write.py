@@ -12,7 +12,6 @@ from vatio.errors import UsageError
 from vatio.optimise.model._form import Form, Runtime
 from vatio.optimise.model._task import Task
 from vatio.optimise.model.artefact._artefact import (
-    ARTEFACT_FILE,
     CELLS,
     MODEL_FOLDER,
     PROBES_FOLDER,
@@ -21,6 +20,7 @@ from vatio.optimise.model.artefact._artefact import (
     Artefact,
     CaseShape,
     digests,
+    write_description,
     write_json,
 )
 from vatio.optimise.model.artefact._place import place_of
@@ -79,7 +79,7 @@ def _written(folder: Path, form: Form, task: Task, recipe: Recipe, saved: Path |
         quality=recipe.quality,
     )
     write_json(folder / RECIPE_FILE, replace(recipe, files=files, place=place))
-    write_json(folder / ARTEFACT_FILE, artefact)
+    write_description(folder, artefact)
     return artefact
 
 
