@@ -16,6 +16,8 @@ from vatio.records import FrontSearch, Quantity, RunRecord, total
 
 _LOOK_S = 0.05
 _STUCK_S = 60.0
+# Less of one CPU than this is waiting; a trial among many on a busy machine gets more.
+_IDLE_RATIO = 0.01
 
 
 class Done(NamedTuple):
@@ -45,7 +47,7 @@ class Works:
 
         ``kept_cpu_s`` of the budget are not for it.
         """
-        worker, is_over, watch = self._started(call, tags, name), False, _Watch()
+        worker, is_over, watch = self._started(call, tags, name), False, Watch()
         try:
             while not select.select([worker.descriptor], [], [], _LOOK_S)[0]:
                 kept = kept_cpu_s * self.spending.factor
@@ -101,17 +103,19 @@ class Works:
         return float(energy_j / record.cpu_s)
 
 
-class _Watch:
+class Watch:
     """Notice a trial that computes nothing any more: one that waits for a thread that is not there would wait for ever."""
 
-    def __init__(self) -> None:
-        self._used_s, self._since_s, self.stuck = -1.0, time.monotonic(), ""
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._used_s, self._since_s, self.stuck = -1.0, clock(), ""
 
     def is_stuck(self, cpu_s: float) -> bool:
-        """Tell whether it has used no CPU time for too long."""
-        if cpu_s != self._used_s:
-            self._used_s, self._since_s = cpu_s, time.monotonic()
-        elif time.monotonic() - self._since_s > _STUCK_S:
+        """Tell whether it has used next to no CPU time for too long; what attends it uses a little."""
+        now_s = self._clock()
+        if cpu_s - self._used_s > _IDLE_RATIO * (now_s - self._since_s):
+            self._used_s, self._since_s = cpu_s, now_s
+        elif now_s - self._since_s > _STUCK_S:
             self.stuck = f"it computed nothing for {_STUCK_S:.0f} s: stopped"
         return bool(self.stuck)
 
