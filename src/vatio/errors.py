@@ -24,6 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_LONGEST = 200
+
 
 class VatioError(Exception):
     """Say what happened; ``hint`` says what to do; ``exit_code`` is what the command line returns."""
@@ -118,3 +120,13 @@ class LedgerUnavailable(LedgerError):
 
 class LedgerDamaged(LedgerError):
     """Report stored bytes that do not verify."""
+
+
+def first_line(error: BaseException) -> str:
+    """Give the first line of what an error of another library says, shortened, or its kind where it says nothing.
+
+    >>> first_line(ValueError("no such axis\\nin line 3")), first_line(KeyError())
+    ('no such axis', 'KeyError')
+    """
+    said = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}..."

@@ -1,4 +1,4 @@
-"""What a search for a cheaper model has found, ``vatio.front/1``: what can be deployed, at what cost and quality (CONTRACT.md 2)."""
+"""What a search for a cheaper model found, ``vatio.front/1``: what can be deployed, at what cost, how good (CONTRACT.md 2)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from vatio.errors import MissingExtra, UsageError
+from vatio.errors import MissingExtra, UsageError, first_line
 from vatio.optimise.model._form import Form, Predictor
 from vatio.plugins import require
 
@@ -56,7 +56,7 @@ class OpenVinoRuntime:
         try:
             return core().read_model(str(path))
         except RuntimeError as error:
-            raise UsageError(f"{folder} holds no OpenVINO graph: {str(error).splitlines()[0]}") from error
+            raise UsageError(f"{folder} holds no OpenVINO graph: {first_line(error)}") from error
 
 
 class _Fixed:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from vatio.errors import UsageError
+from vatio.errors import UsageError, first_line
 from vatio.optimise.model.runtimes._vouched import is_vouched
 from vatio.plugins import require
 
@@ -27,7 +27,7 @@ def packed(estimator: Any) -> bytes:
     try:
         given = skops.dumps(estimator)
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise UsageError(f"this {type(estimator).__name__} cannot be saved without pickle: {_first_line(error)}") from error
+        raise UsageError(f"this {type(estimator).__name__} cannot be saved without pickle: {first_line(error)}") from error
     with zipfile.ZipFile(io.BytesIO(given)) as archive:
         schema = json.loads(archive.read(_SCHEMA))
         files = _renumber(schema)
@@ -53,7 +53,7 @@ def unpacked(content: bytes, *, trusted: Sequence[str] = ()) -> Any:
             )
         return skops.loads(content, trusted=[*unknown, *trusted])
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, ImportError, EOFError) as error:
-        raise UsageError(f"this is not a skops file of an estimator: {_first_line(error)}") from error
+        raise UsageError(f"this is not a skops file of an estimator: {first_line(error)}") from error
 
 
 def _renumber(schema: Any) -> dict[str, str]:
@@ -105,7 +105,3 @@ def _zipped(members: dict[str, bytes]) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content, compresslevel=1)
     return buffer.getvalue()
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

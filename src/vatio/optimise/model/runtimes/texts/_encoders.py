@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from vatio.errors import UsageError
+from vatio.errors import UsageError, first_line
 from vatio.optimise.model._form import Form
 from vatio.optimise.model.runtimes._onnx import session
 from vatio.optimise.model.runtimes._openvino import OpenVinoRuntime, compiled
@@ -65,7 +65,7 @@ def load_encoder(folder: Path) -> Any:
                 .eval()
             )
     except (OSError, ValueError, KeyError, RuntimeError, require("safetensors", extra="text").SafetensorError) as error:
-        raise UsageError(f"{folder} holds no encoder of transformers: {str(error).splitlines()[0]}") from error
+        raise UsageError(f"{folder} holds no encoder of transformers: {first_line(error)}") from error
 
 
 def _torch(encoder: Any, settings: Mapping[str, Any]) -> Encode:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from vatio.errors import first_line
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
 from vatio.plugins import require
@@ -39,7 +40,7 @@ def fitted(name: str, task: Task) -> Any:
             warnings.simplefilter("ignore")
             return (pipeline.make_pipeline(*steps) if len(steps) > 1 else steps[0]).fit(x, y)
     except (ValueError, ArithmeticError, TypeError, RuntimeError) as error:
-        raise NotApplicable(f"it cannot learn from these cases: {str(error).partition(chr(10))[0][:200]}") from error
+        raise NotApplicable(f"it cannot learn from these cases: {first_line(error)}") from error
 
 
 def _columns(task: Task) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from vatio.errors import first_line
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
 from vatio.optimise.model.techniques.estimators._ensemble import Ensemble
@@ -49,7 +50,7 @@ def _converted(estimator: Any, task: Task, *, is_double: bool) -> Any:
         except NameError:
             continue  # this estimator's converter has no such option
         except _THEIRS as error:
-            raise NotApplicable(f"skl2onnx cannot convert it: {_first_line(error)}") from error
+            raise NotApplicable(f"skl2onnx cannot convert it: {first_line(error)}") from error
         own = onnx.ModelProto()
         own.CopyFrom(found)
         return own
@@ -85,8 +86,3 @@ def _types(task: Task, *, is_double: bool) -> list[tuple[str, Any]]:
             raise NotApplicable(f"column {at} holds texts and numbers, or has gaps")
         found.append((f"column{at}", (types.StringTensorType if is_text else number)([None, 1])))
     return found if numpy.size(x) else []
-
-
-def _first_line(error: BaseException) -> str:
-    line = str(error).strip().partition("\n")[0] or type(error).__name__
-    return line if len(line) <= 200 else f"{line[:200]}..."

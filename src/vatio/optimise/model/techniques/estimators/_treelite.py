@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vatio.errors import first_line
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
@@ -48,4 +49,4 @@ def _imported(estimator: Any) -> Any:
     try:
         return sklearn.import_model(estimator)
     except (treelite.TreeliteError, RuntimeError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise NotApplicable(f"treelite cannot take it over: {str(error).strip().partition(chr(10))[0]}") from error
+        raise NotApplicable(f"treelite cannot take it over: {first_line(error)}") from error

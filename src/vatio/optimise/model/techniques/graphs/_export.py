@@ -6,6 +6,7 @@ import io
 import warnings
 from typing import Any
 
+from vatio.errors import first_line
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
@@ -85,7 +86,7 @@ def onnx_graph(module: Any, examples: tuple[Any, ...], *, names: tuple[str, ...]
                 dynamic_axes={**inputs, OUTPUT: {0: axes[0]}},
             )
     except (RuntimeError, TypeError, ValueError, torch.onnx.errors.OnnxExporterError) as error:
-        raise NotApplicable(f"cannot be exported to ONNX: {_first_line(error)}") from error
+        raise NotApplicable(f"cannot be exported to ONNX: {first_line(error)}") from error
     return written.getvalue()
 
 
@@ -109,8 +110,3 @@ def require_same(got: Any, wanted: Any, *, rounding_ratio: float = _ROUNDING_RAT
     off = float(numpy.abs(got - wanted).max(initial=0.0)) / scale
     if not off <= rounding_ratio:
         raise NotApplicable(f"the conversion answers otherwise than the model, by up to {off:.2g} of the largest score")
-
-
-def _first_line(error: BaseException) -> str:
-    said = [line for line in str(error).splitlines() if line.strip()]
-    return said[0][:200] if said else type(error).__name__

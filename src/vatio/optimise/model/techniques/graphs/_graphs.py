@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vatio.errors import first_line
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._technique import NotApplicable
 from vatio.plugins import require
@@ -47,8 +48,7 @@ def remade(form: Form, name: str, write: Callable[[Path, Path], None], **setting
         try:
             write(given, fresh)
         except THEIRS as error:
-            line = str(error).strip().partition("\n")[0] or type(error).__name__
-            raise NotApplicable(f"ONNX Runtime's tool cannot do it: {line[:200]}") from error
+            raise NotApplicable(f"ONNX Runtime's tool cannot do it: {first_line(error)}") from error
         content = fresh.read_bytes()
     if content == form.model:
         raise NotApplicable("it changes nothing in this graph")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from vatio.errors import first_line
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable, Offer
@@ -74,6 +75,6 @@ def require_shape(module: Any, x: Any, classes: int) -> None:
         with torch.inference_mode():
             shape = tuple(answer(module.eval()(x)).shape)
     except (RuntimeError, ValueError, TypeError, IndexError) as error:
-        raise NotApplicable(f"it cannot run once it is smaller: {str(error).splitlines()[0]}") from error
+        raise NotApplicable(f"it cannot run once it is smaller: {first_line(error)}") from error
     if shape != ((len(x), classes) if classes else (len(x),)):
         raise NotApplicable(f"once it is smaller it answers {shape}")
