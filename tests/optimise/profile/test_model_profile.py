@@ -45,11 +45,11 @@ def graph(tmp_path):
 
 def test_an_operators_work_is_told_by_its_shapes(graph, config):
     found = profile_model(ModelAsk(model=str(graph), batch=2), config=config)
-    flops = {layer.operator: layer.flops for layer in found.layers}
-    assert flops["Conv"] == 2.0 * (2 * 16 * 8 * 8) * 27
-    assert flops["MatMul"] == 2.0 * (2 * 10) * 1024
-    assert flops["Erf"] == 2 * 16 * 8 * 8
-    assert found.flops == sum(flops.values())
+    flop = {layer.operator: layer.flop for layer in found.layers}
+    assert flop["Conv"] == 2.0 * (2 * 16 * 8 * 8) * 27
+    assert flop["MatMul"] == 2.0 * (2 * 10) * 1024
+    assert flop["Erf"] == 2 * 16 * 8 * 8
+    assert found.flop == sum(flop.values())
     assert found.parameters == 16 * 27 + 10240
     assert found.moved_bytes >= 4 * (2 * 3 * 64 + 2 * 10 + 10240)
 
@@ -58,7 +58,7 @@ def test_joules_are_shared_by_cpu_time_and_are_the_calls(graph, config):
     found = profile_model(ModelAsk(model=str(graph)), config=config)
     if found.energy_j.value is not None:
         assert sum(found.energy_of_j(layer) for layer in found.layers) == pytest.approx(found.energy_j.value)
-        assert found.flop_per_j == pytest.approx(found.flops / found.energy_j.value)
+        assert found.flop_per_j == pytest.approx(found.flop / found.energy_j.value)
     assert found.cpu_s > 0.0
 
 
@@ -73,8 +73,8 @@ def test_a_pipeline_is_known_by_its_steps(tmp_path, config, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     found = profile_model(ModelAsk(model="piped:make", batch=4), config=config)
     assert [layer.operator for layer in found.layers] == ["StandardScaler", "LogisticRegression"]
-    assert found.layers[1].flops == 2.0 * 4 * 12
-    assert found.flops is None  # a scaler's are not known, and what is not known is not nought
+    assert found.layers[1].flop == 2.0 * 4 * 12
+    assert found.flop is None  # a scaler's are not known, and what is not known is not nought
 
 
 @pytest.mark.slow
@@ -91,26 +91,26 @@ def test_a_network_is_known_by_layer(tmp_path, config, monkeypatch):
     with pytest.raises(UsageError, match="shape"):
         profile_model(ModelAsk(model="netted:make"), config=config)
     found = profile_model(ModelAsk(model="netted:make", shape=(3, 8, 8)), config=config)
-    flops = {layer.name: layer.flops for layer in found.layers}
-    assert flops["0.0"] == 2.0 * (8 * 36) * 27
-    assert flops["1"] == 2.0 * 5 * 288
+    flop = {layer.name: layer.flop for layer in found.layers}
+    assert flop["0.0"] == 2.0 * (8 * 36) * 27
+    assert flop["1"] == 2.0 * 5 * 288
     assert found.parameters == 8 * 27 + 8 + 288 * 5 + 5
     svg = ET.fromstring(flame_svg(found.stacks, title="x"))
     assert svg.tag.endswith("svg")
 
 
 @pytest.mark.parametrize(
-    ("flops", "moved", "said"),
+    ("flop", "moved", "said"),
     [(9e8, 1e8, "compute"), (1e8, 9e8, "memory"), (1e6, 1e6, "overhead"), (None, 1e6, "unknown"), (0.0, 0.0, "overhead")],
 )
-def test_what_bounds_a_layer_is_what_it_uses_most_of(flops, moved, said):
-    assert bound_of(Layer(name="a", operator="b", cpu_s=1.0, flops=flops, moved_bytes=moved), MACHINE) == said
+def test_what_bounds_a_layer_is_what_it_uses_most_of(flop, moved, said):
+    assert bound_of(Layer(name="a", operator="b", cpu_s=1.0, flop=flop, moved_bytes=moved), MACHINE) == said
 
 
 def test_a_sum_of_what_is_not_known_is_not_known():
-    layers = [Layer(name="a", operator="X", cpu_s=1.0, flops=1.0), Layer(name="b", operator="X", cpu_s=2.0)]
+    layers = [Layer(name="a", operator="X", cpu_s=1.0, flop=1.0), Layer(name="b", operator="X", cpu_s=2.0)]
     (whole,) = by_operator(layers)
-    assert (whole.cpu_s, whole.flops) == (3.0, None)
+    assert (whole.cpu_s, whole.flop) == (3.0, None)
 
 
 @pytest.mark.parametrize("wrong", [{"batch": 0}, {"shape": (3, 0)}])
@@ -137,6 +137,8 @@ def test_a_terminal_shows_a_model_and_still_runs_commands(graph, tmp_path):
     )
     assert command.returncode == 4
     assert "['--batch']" in command.stdout
+    ahead = run(tmp_path, "--batch", "2", "net.onnx", "--json", "--ledger", "l.db")
+    assert json.loads(ahead.stdout)["batch"] == 2
     (tmp_path / "broken.onnx").write_bytes(b"no graph at all")
     assert run(tmp_path, "broken.onnx", "--ledger", "l.db").returncode == 2
     assert run(tmp_path, "missing.onnx", "--ledger", "l.db").returncode == 2

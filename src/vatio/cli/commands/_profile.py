@@ -15,10 +15,13 @@ class _ProfileCommand(click.Command):
     """Take options after a MODEL too; after a COMMAND they are its own."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Tell both apart by the words."""
+        """Tell both apart by the first word that is no option."""
         from vatio.cli.improving import is_model
 
-        ctx.allow_interspersed_args = "--" not in args and bool(args) and is_model(args[0])
+        ctx.allow_interspersed_args = False
+        words = self.make_parser(ctx).parse_args(list(args))[0].get("words")
+        first = words[0] if isinstance(words, (tuple, list)) and words else ""
+        ctx.allow_interspersed_args = "--" not in args and is_model(first)
         return super().parse_args(ctx, args)
 
 

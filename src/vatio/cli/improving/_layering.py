@@ -50,7 +50,7 @@ def model_lines(found: ModelProfile, top: int) -> list[str]:
     per_j = "" if ratio is None else f", {ratio / 1e9:.3g} GFLOP/J ({joules.provenance})"
     lines = [
         f"{found.source} ({found.kind}), {found.batch} a call: {found.cpu_s * 1e3:.4g} CPU-ms{drawn} a call; run {found.run}",
-        f"{_amount(found.flops)}FLOP, {_amount(found.moved_bytes)}B moved, {found.parameters} parameters{per_j}",
+        f"{_amount(found.flop)}FLOP, {_amount(found.moved_bytes)}B moved, {found.parameters} parameters{per_j}",
         f"pace: {found.bottleneck.kind}",
         *(f"  {one}" for one in found.bottleneck.evidence),
     ]
@@ -73,7 +73,7 @@ def model_json(found: ModelProfile) -> dict[str, Any]:
         "calls": found.calls,
         "cpu_s": found.cpu_s,
         "energy_j": found.energy_j,
-        "flops": found.flops,
+        "flop": found.flop,
         "moved_bytes": found.moved_bytes,
         "parameters": found.parameters,
         "flop_per_j": found.flop_per_j,
@@ -110,7 +110,7 @@ def _row(layer: Layer, found: ModelProfile, *, by_name: bool) -> tuple[str, ...]
         f"{100.0 * layer.cpu_s / whole_s:.1f} %",
         f"{layer.cpu_s * 1e3:.4g}",
         "-" if joules is None else f"{joules * 1e3:.3g}",
-        _amount(layer.flops),
+        _amount(layer.flop),
         _amount(layer.moved_bytes),
         str(layer.parameters),
         bound_of(layer, found.machine),
@@ -125,7 +125,7 @@ def _json(layer: Layer, found: ModelProfile) -> dict[str, Any]:
         "operator": layer.operator,
         "cpu_s": layer.cpu_s,
         "energy_j": found.energy_of_j(layer),
-        "flops": layer.flops,
+        "flop": layer.flop,
         "moved_bytes": layer.moved_bytes,
         "parameters": layer.parameters,
         "bound_by": bound_of(layer, found.machine),

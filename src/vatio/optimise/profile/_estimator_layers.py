@@ -36,16 +36,27 @@ def _per_call_s(call: Callable[[], object], calls: int) -> float:
 
 
 def _layer(name: str, step: Any, cpu_s: float, cases: int) -> Layer:
-    """Count what linear models and networks multiply by; what a tree computes is not known from its shape."""
-    weights = getattr(step, "coefs_", None) or ([step.coef_] if hasattr(step, "coef_") else [])
-    sizes = [int(one.size) for one in weights if hasattr(one, "size")]
-    flops = 2.0 * cases * sum(sizes) if sizes and not hasattr(step, "support_vectors_") else None
-    trees = [getattr(tree, "tree_", None) for tree in _trees(step)]
-    nodes = sum(int(tree.node_count) for tree in trees if tree is not None)
-    moved = None if flops is None else float(8 * (sum(sizes) + cases * int(getattr(step, "n_features_in_", 0))))
+    """Count what is multiplied by; what a tree computes, or a step that holds no weights, is not known from its shape."""
+    size = sum(int(one.size) for one in _weights(step) if hasattr(one, "size"))
+    nodes = sum(int(tree.tree_.node_count) for tree in _trees(step) if hasattr(tree, "tree_"))
+    moved = 8.0 * (size + cases * int(getattr(step, "n_features_in_", 0)))
     return Layer(
-        name=name, operator=type(step).__name__, cpu_s=cpu_s, flops=flops, moved_bytes=moved, parameters=sum(sizes) + nodes
+        name=name,
+        operator=type(step).__name__,
+        cpu_s=cpu_s,
+        flop=2.0 * cases * size if size else None,
+        moved_bytes=moved if size else None,
+        parameters=size + nodes,
     )
+
+
+def _weights(step: Any) -> list[Any]:
+    """Give what each case is multiplied by: of kernel machines the support vectors, of networks and linear models the weights."""
+    for name in ("support_vectors_", "coefs_", "coef_"):
+        if hasattr(step, name):
+            found = getattr(step, name)
+            return list(found) if isinstance(found, (list, tuple)) else [found]
+    return []
 
 
 def _trees(step: Any) -> list[Any]:

@@ -17,12 +17,12 @@ _OVERHEAD_RATIO = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """Hold one layer or operator, for one call: ``flops`` and ``moved_bytes`` are ``None`` where shapes do not tell."""
+    """Hold one layer or operator, for one call: ``flop`` and ``moved_bytes`` are ``None`` where shapes do not tell."""
 
     name: str
     operator: str
     cpu_s: float
-    flops: float | None = None
+    flop: float | None = None
     moved_bytes: float | None = None
     parameters: int = 0
 
@@ -30,7 +30,7 @@ class Layer:
 class Peak(NamedTuple):
     """Hold what this machine does in a CPU-second: floating-point operations of a matrix product, bytes of a copy."""
 
-    flops_per_cpu_s: float
+    flop_per_cpu_s: float
     bytes_per_cpu_s: float
 
 
@@ -49,12 +49,12 @@ def peak() -> Peak:
 def bound_of(layer: Layer, machine: Peak) -> str:
     """Say what bounds a layer: compute, memory, or overhead where it uses little of both; unknown without its shapes.
 
-    >>> bound_of(Layer(name="a", operator="Gemm", cpu_s=1.0, flops=50.0, moved_bytes=1.0), Peak(100.0, 100.0))
+    >>> bound_of(Layer(name="a", operator="Gemm", cpu_s=1.0, flop=50.0, moved_bytes=1.0), Peak(100.0, 100.0))
     'compute'
     """
-    if layer.flops is None or layer.moved_bytes is None or layer.cpu_s <= 0.0:
+    if layer.flop is None or layer.moved_bytes is None or layer.cpu_s <= 0.0:
         return "unknown"
-    compute = layer.flops / machine.flops_per_cpu_s / layer.cpu_s
+    compute = layer.flop / machine.flop_per_cpu_s / layer.cpu_s
     memory = layer.moved_bytes / machine.bytes_per_cpu_s / layer.cpu_s
     if max(compute, memory) < _OVERHEAD_RATIO:
         return "overhead"
@@ -75,7 +75,7 @@ def _sum(operator: str, own: list[Layer]) -> Layer:
         name=f"{len(own)} of them",
         operator=operator,
         cpu_s=math.fsum(one.cpu_s for one in own),
-        flops=added(one.flops for one in own),
+        flop=added(one.flop for one in own),
         moved_bytes=added(one.moved_bytes for one in own),
         parameters=sum(one.parameters for one in own),
     )

@@ -73,9 +73,9 @@ class ModelProfile:
         return by_operator(self.layers)
 
     @property
-    def flops(self) -> float | None:
+    def flop(self) -> float | None:
         """Give the operations of one call."""
-        return added(layer.flops for layer in self.layers)
+        return added(layer.flop for layer in self.layers)
 
     @property
     def moved_bytes(self) -> float | None:
@@ -90,7 +90,7 @@ class ModelProfile:
     @property
     def flop_per_j(self) -> float | None:
         """Give the operations for a joule, where both are known."""
-        return self.flops / self.energy_j.value if self.flops and self.energy_j.value else None
+        return self.flop / self.energy_j.value if self.flop and self.energy_j.value else None
 
     def energy_of_j(self, layer: Layer) -> float | None:
         """Give the joules of one layer in one call; ``None`` where the model's are not known."""
@@ -215,7 +215,7 @@ def _bottleneck(layers: tuple[Layer, ...], machine: Peak, busy_ratio: float) -> 
     told = sorted(shares.items(), key=lambda pair: -pair[1])
     evidence.append("layers bound by " + ", ".join(f"{kind} {100.0 * share:.0f} %" for kind, share in told))
     evidence.append(
-        f"this machine, a CPU-second: {machine.flops_per_cpu_s / 1e9:.3g} GFLOP of a matrix product, "
+        f"this machine, a CPU-second: {machine.flop_per_cpu_s / 1e9:.3g} GFLOP of a matrix product, "
         f"{machine.bytes_per_cpu_s / 1e9:.3g} GB copied"
     )
     return Bottleneck(told[0][0] if told else "unknown", tuple(evidence))

@@ -61,7 +61,7 @@ def _layer(name: str, took_s: Sequence[float], args: Mapping[str, Any]) -> Layer
         name=name or operator,
         operator=operator,
         cpu_s=statistics.median(took_s),
-        flops=_flops(operator, given, answered, weights),
+        flop=_flop(operator, given, answered, weights),
         moved_bytes=float(sum(_bytes(kind, shape) for kind, shape in (*given, *answered)) + _hidden(given, weights)),
         parameters=_parameters(args, given, weights),
     )
@@ -88,7 +88,7 @@ def _weights(operator: str, given: Sequence[Tensor], answered: Sequence[Tensor])
     return (wide[0][-1], answered[0][1][-1]) if any(word in operator for word in _MATRIX) else None
 
 
-def _flops(operator: str, given: Sequence[Tensor], answered: Sequence[Tensor], weights: tuple[int, ...] | None) -> float | None:
+def _flop(operator: str, given: Sequence[Tensor], answered: Sequence[Tensor], weights: tuple[int, ...] | None) -> float | None:
     if not answered or any(word in operator for word in _UNKNOWN):
         return None
     answers = math.prod(answered[0][1])

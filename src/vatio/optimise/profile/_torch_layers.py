@@ -52,7 +52,7 @@ def torch_layers(module: Any, call: Callable[[], object], *, calls: int) -> tupl
             hook.remove()
     found = [_layer(name or "model", leaves[name], own_s / calls, *shapes[name]) for name, own_s in took.items()]
     rest_s = whole_s - math.fsum(layer.cpu_s for layer in found)
-    return (*found, Layer(name=_REST, operator="Python", cpu_s=max(0.0, rest_s), flops=0.0, moved_bytes=0.0))
+    return (*found, Layer(name=_REST, operator="Python", cpu_s=max(0.0, rest_s), flop=0.0, moved_bytes=0.0))
 
 
 def _layer(name: str, layer: Any, cpu_s: float, given: Any, answered: Any) -> Layer:
@@ -65,13 +65,13 @@ def _layer(name: str, layer: Any, cpu_s: float, given: Any, answered: Any) -> La
         name=name,
         operator=type(layer).__name__,
         cpu_s=cpu_s,
-        flops=_flops(layer, answers, sum(one.numel() for one in _flat(given) if isinstance(one, torch.Tensor))),
+        flop=_flop(layer, answers, sum(one.numel() for one in _flat(given) if isinstance(one, torch.Tensor))),
         moved_bytes=float(moved),
         parameters=sum(one.numel() for one in own),
     )
 
 
-def _flops(layer: Any, answers: int, given: int) -> float | None:
+def _flop(layer: Any, answers: int, given: int) -> float | None:
     nn = require("torch", extra="torch").nn
     if isinstance(layer, (nn.Conv1d, nn.Conv2d, nn.Conv3d)):
         return 2.0 * answers * int(layer.weight[0].numel())
