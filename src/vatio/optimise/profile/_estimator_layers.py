@@ -51,7 +51,7 @@ def _layer(name: str, step: Any, cpu_s: float, cases: int) -> Layer:
 
 
 def _weights(step: Any) -> list[Any]:
-    """Give what each case is multiplied by: of kernel machines the support vectors, of networks and linear models the weights."""
+    """Give what each case is multiplied by: support vectors, or the weights of networks and linear models."""
     for name in ("support_vectors_", "coefs_", "coef_"):
         if hasattr(step, name):
             found = getattr(step, name)
