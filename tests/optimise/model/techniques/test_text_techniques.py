@@ -179,14 +179,23 @@ def test_a_tokeniser_of_another_kind_is_left_to_its_library(form: Form, parted: 
 
 
 def test_a_smoothed_graph_answers_the_same(form: Form, parted: Parted) -> None:
+    import copy
+
     from vatio.optimise.model.techniques.texts._encoder_graph import graph_of, samples_of, with_encoder
     from vatio.optimise.model.techniques.texts._smooth import smoothed
 
-    graph = graph_of(form, parted.task)
-    smooth = smoothed(graph, samples_of(form, parted.task, 8), share=0.75)
-    assert smooth != graph
+    encoder = copy.deepcopy(form.model.encoder)
+    for layer in encoder.encoder.layer:
+        layer.attention.output.LayerNorm.weight.data[3] = 20.0
+    uneven = with_encoder(form, encoder)
+    samples = samples_of(form, parted.task, 8)
+    graph = graph_of(uneven, parted.task)
+    smooth = smoothed(graph, samples, share=0.75)
+    assert smooth.count(b"_smoothing") >= len(encoder.encoder.layer)
     found, wanted = (scores(with_encoder(form, each), parted.certify.x) for each in (smooth, graph))
     assert found == pytest.approx(wanted, abs=1e-4 * float(abs(wanted).max()))
+    even = graph_of(form, parted.task)
+    assert b"_smoothing" not in smoothed(even, samples, share=0.75)
 
 
 def test_a_graph_that_asks_for_kinds_of_tokens_is_given_them(form: Form, parted: Parted) -> None:
@@ -204,3 +213,17 @@ def test_a_graph_that_asks_for_kinds_of_tokens_is_given_them(form: Form, parted:
     assert [offer.params["numbers"] for offer in offers] == ["int8", "int8"]
     made = technique("text_onnx").apply(given, offers[0], parted.task)
     assert scores(made, parted.certify.x).shape == (len(parted.certify), 3)
+
+
+def test_lengths_that_an_export_computes_are_written_down(form: Form, parted: Parted) -> None:
+    import onnx
+
+    from vatio.optimise.model.techniques.texts._encoder_graph import graph_of
+    from vatio.optimise.model.techniques.texts._plain import plain
+
+    graph = graph_of(form, parted.task)
+    assert plain(graph) == graph
+    kinds = [node.op_type for node in onnx.load_model_from_string(graph).graph.node]
+    layers = form.model.encoder.config.num_hidden_layers
+    assert "Shape" not in kinds[kinds.index("MatMul") :]
+    assert kinds.count("Reshape") >= 4 * layers

@@ -6,14 +6,17 @@ import copy
 from dataclasses import replace
 from typing import Any
 
+from vatio.errors import first_line
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import NotApplicable
 from vatio.optimise.model.runtimes.texts import IDS, MASK, ONNX, TORCH, TextRuntime, fed_by, inputs_of, tokens_of
 from vatio.optimise.model.techniques.graphs import onnx_graph, require_same
+from vatio.optimise.model.techniques.texts._plain import plain
 from vatio.plugins import require
 
 _EXAMPLES = 12
+_FAR_BELOW = 1e4
 _QUANTISED_BY = b"QuantizeLinear"
 
 
@@ -30,16 +33,29 @@ def is_exportable(form: Form) -> bool:
 
 
 def graph_of(form: Form, task: Task) -> bytes:
-    """Give the encoder as ONNX bytes.
+    """Give the encoder as ONNX bytes that answer the same.
 
     Raises:
-        NotApplicable: it cannot be exported, with the exporter's reason.
+        NotApplicable: it cannot be exported, with the exporter's reason, or answers otherwise.
     """
     if form.model.kind == ONNX:
         return bytes(form.model.encoder)
+    found = NotApplicable("it cannot be exported")
+    for is_added in (True, False):
+        try:
+            return _exported(form, task, is_added=is_added)
+        except NotApplicable as error:
+            found = error
+    raise found
+
+
+def _exported(form: Form, task: Task, *, is_added: bool) -> bytes:
     torch = require("torch", extra="text")
     ids, mask = (torch.from_numpy(each) for each in tokens_of(form.model, task.examples(2)))
-    return onnx_graph(_pooling(form.model), (ids, mask), names=(IDS, MASK), axes=("texts", "tokens"))
+    graph = onnx_graph(_pooling(form.model, is_added=is_added), (ids, mask), names=(IDS, MASK), axes=("texts", "tokens"))
+    graph = plain(graph)
+    require_alike(form, with_encoder(form, graph), task)
+    return graph
 
 
 def samples_of(form: Form, task: Task, count: int) -> list[dict[str, Any]]:
@@ -69,14 +85,17 @@ def asked(form: Form, texts: Any) -> Any:
     return TextRuntime().predictor(form, batch=len(texts)).scores(texts)
 
 
-def _pooling(model: Any) -> Any:
-    """Make a module that gives one vector a text; attention is written out, since fused it cannot be exported."""
+def _pooling(model: Any, *, is_added: bool) -> Any:
+    """Make a module that gives one vector a text; attention is written out, since fused it cannot be exported.
+
+    With ``is_added`` the mask is given as what attention adds, which is 30 small nodes less than what is made of it else.
+    """
     torch = require("torch", extra="text")
     encoder = copy.deepcopy(model.encoder)
     try:
         encoder.set_attn_implementation("eager")
     except (ValueError, AttributeError) as error:
-        raise NotApplicable(f"its attention cannot be written out: {str(error).splitlines()[0]}") from error
+        raise NotApplicable(f"its attention cannot be written out: {first_line(error)}") from error
 
     class Pooling(torch.nn.Module):  # type: ignore[name-defined, misc]
         def __init__(self) -> None:
@@ -84,7 +103,10 @@ def _pooling(model: Any) -> Any:
             self.encoder = encoder
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            found = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+            mask = attention_mask
+            if is_added:
+                mask = ((attention_mask.to(torch.float32) - 1.0) * _FAR_BELOW)[:, None, None, :]
+            found = self.encoder(input_ids=input_ids, attention_mask=mask).last_hidden_state
             if model.pooling == "first":
                 return found[:, 0]
             share = attention_mask.to(found.dtype).unsqueeze(-1)

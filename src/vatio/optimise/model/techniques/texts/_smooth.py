@@ -14,6 +14,8 @@ from vatio.optimise.model.runtimes import session
 from vatio.plugins import require
 
 _LEAST = 1e-5
+# Where the largest channel is no larger than so many medians, smoothing changes nothing and costs a multiplication.
+_EVEN = 3.0
 
 
 def smoothed(graph: bytes, samples: list[dict[str, Any]], *, share: float) -> bytes:
@@ -29,8 +31,10 @@ def smoothed(graph: bytes, samples: list[dict[str, Any]], *, share: float) -> by
     if not groups:
         raise NotApplicable("its graph multiplies by no matrix that is part of it")
     largest = _largest(model, list(groups), samples)
+    median = require("numpy", extra="optimise").median
     for name, nodes in groups.items():
-        _scale(model.graph, name, nodes, weights, largest[name], share)
+        if largest[name].max() > _EVEN * median(largest[name]):
+            _scale(model.graph, name, nodes, weights, largest[name], share)
     return bytes(model.SerializeToString())
 
 
