@@ -340,6 +340,13 @@ def test_a_recipe_gives_the_same_bytes_again(home, made, tmp_path):
     assert not list((tmp_path / "again").glob(".building*"))
 
 
+def test_a_recipe_is_not_built_where_nothing_can_be_written(home, made, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UsageError, match="cannot be written to") as told:
+        rebuild(made / "recipe.json", model=str(home / "m.skops"), cases=str(home / "cases.npz"), out=tmp_path / "file")
+    assert "--out" in told.value.hint
+
+
 def again(home, made, tmp_path, **changed):
     """Build with a recipe that says something else."""
     text = json.loads((made / "recipe.json").read_text())

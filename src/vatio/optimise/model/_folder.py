@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from vatio.errors import UsageError
 from vatio.files import write_whole
@@ -23,7 +24,7 @@ def claim(options: ModelOptions, digest: str) -> None:
     try:
         options.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(options, error) from error
+        raise unwritable(options.out, error) from error
     try:
         said = json.loads(mark.read_bytes())
         held, run = said["search"], said.get("run", "RUN")
@@ -53,7 +54,7 @@ def _write_mark(options: ModelOptions, said: dict[str, str]) -> None:
     try:
         write_whole(str(options.out / _MARK), json.dumps(said).encode())
     except OSError as error:
-        raise _unwritable(options, error) from error
+        raise unwritable(options.out, error) from error
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def alone(options: ModelOptions) -> Iterator[None]:
     try:
         file = (options.out / _LOCK).open("ab")
     except OSError as error:
-        raise _unwritable(options, error) from error
+        raise unwritable(options.out, error) from error
     with file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # not flock: a trial's fork would hold that one too
@@ -78,8 +79,9 @@ def alone(options: ModelOptions) -> Iterator[None]:
         yield
 
 
-def _unwritable(options: ModelOptions, error: OSError) -> UsageError:
-    return UsageError(f"{options.out} cannot be written to: {error.strerror}", hint="give another folder: --out DIR")
+def unwritable(out: Path, error: OSError) -> UsageError:
+    """Say that a folder cannot be written to, and what to do."""
+    return UsageError(f"{out} cannot be written to: {error.strerror}", hint="give another folder: --out DIR")
 
 
 def opened(options: ModelOptions) -> set[str]:

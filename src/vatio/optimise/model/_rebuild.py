@@ -17,6 +17,7 @@ from vatio.errors import ArtefactRefused, MeasureError, UsageError, VatioError
 from vatio.files import write_whole
 from vatio.measure import environment
 from vatio.optimise.model._asked import Found, read_all
+from vatio.optimise.model._folder import unwritable
 from vatio.optimise.model._form import Form, Runtime
 from vatio.optimise.model._node import Step
 from vatio.optimise.model._request import ModelRequest
@@ -51,10 +52,8 @@ def rebuild(recipe: Path, *, model: str, cases: str, out: Path, trust: bool = Fa
         MeasureError: a step could not be done.
     """
     asked, given = read_recipe(recipe), _Given(model=model, cases=cases, trust=trust)
-    if out.exists() and any(out.iterdir()):
-        raise UsageError(f"{out} is not empty", hint="give a folder of its own: --out DIR")
+    _take(out)
     found = _checked(asked, given)
-    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".building-") as name:
         form, saved = _made(asked, given, found, Path(name))
         files = digests(saved)
@@ -64,6 +63,21 @@ def rebuild(recipe: Path, *, model: str, cases: str, out: Path, trust: bool = Fa
         for each in fresh.iterdir():
             each.rename(out / each.name)
     return artefact
+
+
+def _take(out: Path) -> None:
+    """Make the folder.
+
+    Raises:
+        UsageError: it is not empty, or cannot be written to.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(out.iterdir())
+    except OSError as error:
+        raise unwritable(out, error) from error
+    if not is_empty:
+        raise UsageError(f"{out} is not empty", hint="give a folder of its own: --out DIR")
 
 
 def do_step(folder: str) -> None:
