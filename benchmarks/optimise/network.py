@@ -70,7 +70,7 @@ def _say(progress: Any) -> None:
 
 def _measured(fronts: Mapping[str, Front], out: Path, tools: Mapping[str, Any], batch: int) -> dict[str, float]:
     """Give how many times cheaper than eager PyTorch each is, all interleaved in the same rounds."""
-    from vatio.optimise.model._cost import BASELINE, Effort, compare
+    from vatio.optimise.model.trials._cost import BASELINE, Effort, compare
 
     arms = {BASELINE: _Eager(_digits_net.trained()), **{name: made(batch) for name, made in tools.items()}}
     for reach, front in fronts.items():

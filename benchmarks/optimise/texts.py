@@ -79,8 +79,8 @@ def _chosen(front: Front, out: Path, batch: int) -> Form | None:
 
 def _measured(baseline: Form, forms: Mapping[str, Form | None], tools: Mapping[str, Any], batch: int) -> dict[str, float]:
     """Give how many times cheaper than eager PyTorch each is, all interleaved in the same rounds."""
-    from vatio.optimise.model._attempt import predictors
-    from vatio.optimise.model._cost import BASELINE, Effort, compare
+    from vatio.optimise.model.trials._attempt import predictors
+    from vatio.optimise.model.trials._cost import BASELINE, Effort, compare
 
     arms = {BASELINE: predictors(baseline, (batch,))[batch]}
     arms |= {name: predictors(form, (batch,))[batch] for name, form in forms.items() if form is not None}

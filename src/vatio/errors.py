@@ -12,6 +12,7 @@ VatioError
 ├── MeasureError            could not measure, decide or check (exit 3)
 │   ├── MeterAbsent         this machine has no such sensor
 │   ├── MeterDenied         the sensor is there and may not be read
+│   ├── NotApplicable       a technique that cannot do this to this model; the search goes on without it
 │   ├── ArtefactRefused     an optimised model that is not what was written, or answers otherwise here
 │   ├── BundleRefused       a bundle whose bytes do not hold, or are not a bundle's: nothing of it is used
 │   └── EnvironmentFailed   an environment that could not be built as its lock has it
@@ -96,6 +97,10 @@ class MeterAbsent(MeasureError):
 
 class MeterDenied(MeasureError):
     """Report a sensor that is there and may not be read; the hint is the line that makes it readable."""
+
+
+class NotApplicable(MeasureError):
+    """Report that a technique cannot do this to this form of a model, and why; the search goes on without it."""
 
 
 class ArtefactRefused(MeasureError):

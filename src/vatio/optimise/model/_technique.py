@@ -6,17 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from vatio.errors import MeasureError
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
 
 # How much of the model a technique changes, least first: its format (runtime, numbers), the network itself (smaller, trained
 # anew from it), or everything: another algorithm, another head.
 REACHES = ("format", "network", "algorithm")
-
-
-class NotApplicable(MeasureError):
-    """Report that a technique cannot do this to this form, and why; the search goes on without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,7 +124,7 @@ def test_a_folder_that_is_broken_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_module_that_cannot_be_exported_says_why(task: Task) -> None:
-    from vatio.optimise.model import NotApplicable
+    from vatio.errors import NotApplicable
     from vatio.optimise.model.techniques.graphs._export import Export
 
     form = nets.form("tests.optimise.model.nets:odd")

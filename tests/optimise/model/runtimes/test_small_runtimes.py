@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vatio.errors import UsageError
-from vatio.optimise.model import Cases, Form, NotApplicable, Task
+from vatio.errors import NotApplicable, UsageError
+from vatio.optimise.model import Cases, Form, Task
 from vatio.optimise.model.runtimes._cached import CachedRuntime
 from vatio.optimise.model.runtimes._linear import LinearRuntime
 from vatio.optimise.model.runtimes._rule import RuleRuntime

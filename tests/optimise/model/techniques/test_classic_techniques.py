@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from vatio.optimise.model import Cases, Form, NotApplicable, Task
+from vatio.errors import NotApplicable
+from vatio.optimise.model import Cases, Form, Task
 from vatio.optimise.model.runtimes._sklearn import sklearn_form
 from vatio.optimise.model.techniques._same import scores_of
 from vatio.optimise.model.techniques.estimators._fewer_trees import FewerTrees

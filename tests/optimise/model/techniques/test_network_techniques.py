@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.optimise.model import nets
 
-from vatio.errors import UsageError
-from vatio.optimise.model import Form, NotApplicable, Task
+from vatio.errors import NotApplicable, UsageError
+from vatio.optimise.model import Form, Task
 from vatio.optimise.model.techniques.networks._channels import Linked, kept_by_cost, kept_evenly
 from vatio.plugins import load
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vatio.errors import UsageError
-from vatio.optimise.model import Cases, Form, NotApplicable, Task
+from vatio.errors import NotApplicable, UsageError
+from vatio.optimise.model import Cases, Form, Task
 from vatio.optimise.model.runtimes._onnx import OnnxRuntime
 from vatio.optimise.model.runtimes._sklearn import sklearn_form
 from vatio.optimise.model.techniques._same import scores_of

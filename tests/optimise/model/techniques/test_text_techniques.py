@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from vatio.optimise.model import Form, NotApplicable, Offer, Technique
+from vatio.errors import NotApplicable
+from vatio.optimise.model import Form, Offer, Technique
 from vatio.optimise.model._task import Parted
 from vatio.plugins import load
 

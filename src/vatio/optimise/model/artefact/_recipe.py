@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from vatio.errors import InvalidRecord, UsageError
-from vatio.optimise.model._node import Step
+from vatio.optimise.model._chain import Step
 from vatio.optimise.model.artefact._place import Place
 from vatio.records import from_json
 

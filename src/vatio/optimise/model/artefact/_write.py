@@ -57,6 +57,11 @@ def write_artefact(folder: Path, form: Form, *, task: Task, recipe: Recipe, save
     return artefact
 
 
+def unwritable(out: Path, error: OSError) -> UsageError:
+    """Say that a folder cannot be written to, and what to do."""
+    return UsageError(f"{out} cannot be written to: {error.strerror}", hint="give another folder: --out DIR")
+
+
 def _written(folder: Path, form: Form, task: Task, recipe: Recipe, saved: Path | None) -> Artefact:
     model, cases = folder / MODEL_FOLDER, task.examples(_PROBES)
     loaded = _kept(form, model, saved)

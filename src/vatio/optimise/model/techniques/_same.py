@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vatio.errors import UsageError
+from vatio.errors import NotApplicable, UsageError
 from vatio.optimise.model._form import Form, Runtime
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable
 from vatio.plugins import load, require
 
 _EXAMPLES = 512

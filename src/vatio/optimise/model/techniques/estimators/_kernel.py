@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from vatio.optimise.model._technique import NotApplicable
+from vatio.errors import NotApplicable
 from vatio.plugins import require
 
 # Widths in terms of the mean squared distance, and how much the table is held back; the best is chosen by leaving one out.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from vatio.errors import first_line
+from vatio.errors import NotApplicable, first_line
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable
 from vatio.optimise.model.techniques.estimators._ensemble import Ensemble
 from vatio.optimise.model.techniques.estimators._ensemble_graph import OPSET, after
 from vatio.optimise.model.techniques.estimators._settled import only_scores

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from vatio.errors import NotApplicable
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes import sklearn_form
 from vatio.optimise.model.techniques._carried import as_laid_out, is_original
 from vatio.optimise.model.techniques.estimators._algorithms import ALGORITHMS, fitted

@@ -6,10 +6,10 @@ import io
 import warnings
 from typing import Any
 
-from vatio.errors import first_line
+from vatio.errors import NotApplicable, first_line
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes import F32, answer, input_dtype, session
 from vatio.optimise.model.techniques._layer_costs import likely_times, rows_of
 from vatio.plugins import require

@@ -10,9 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vatio.errors import first_line
+from vatio.errors import NotApplicable, first_line
 from vatio.optimise.model._form import Form
-from vatio.optimise.model._technique import NotApplicable
 from vatio.plugins import require
 
 # What the tools of ONNX Runtime let out for graphs that they do not know.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from vatio.errors import NotApplicable
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.techniques.graphs._graphs import operators, remade
 from vatio.plugins import require
 

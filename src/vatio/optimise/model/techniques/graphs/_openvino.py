@@ -9,9 +9,10 @@ import os
 import random
 from typing import Any
 
+from vatio.errors import NotApplicable
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes import BF16, F32, core, has_bf16, imported, input_dtype, scores_of
 from vatio.optimise.model.techniques._layer_costs import likely_times, rows_of
 from vatio.optimise.model.techniques.graphs._export import INPUT, exported, is_plain, require_same, torch_scores

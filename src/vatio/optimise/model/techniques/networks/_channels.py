@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vatio.optimise.model._technique import NotApplicable
+from vatio.errors import NotApplicable
 from vatio.optimise.model.techniques._layer_costs import has_weights
 from vatio.plugins import require
 

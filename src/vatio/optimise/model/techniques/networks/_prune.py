@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vatio.errors import first_line
+from vatio.errors import NotApplicable, first_line
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes import answer, input_dtype
 from vatio.optimise.model.techniques._layer_costs import layer_costs, rows_of
 from vatio.optimise.model.techniques.networks._channels import kept_by_cost, linked_channels, take_out

@@ -6,9 +6,10 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from vatio.errors import NotApplicable
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes import compiled, imported
 from vatio.optimise.model.techniques._layer_costs import has_weights, rows_of
 from vatio.optimise.model.techniques.graphs import converted, exported

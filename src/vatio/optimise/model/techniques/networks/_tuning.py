@@ -7,9 +7,9 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from vatio.errors import NotApplicable
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable
 from vatio.optimise.model.runtimes import answer, difference, input_dtype, made, sizes
 from vatio.optimise.model.techniques._layer_costs import forward_s, rows_of
 from vatio.optimise.model.techniques.graphs import is_plain

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vatio.errors import NotApplicable
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes.texts import WORDS, cutter, why_not_words
 from vatio.optimise.model.techniques.texts._encoder_graph import is_text
 from vatio.plugins import require

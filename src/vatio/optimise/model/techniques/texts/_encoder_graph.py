@@ -6,10 +6,9 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-from vatio.errors import first_line
+from vatio.errors import NotApplicable, first_line
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable
 from vatio.optimise.model.runtimes.texts import IDS, MASK, ONNX, TORCH, TextRuntime, fed_by, inputs_of, tokens_of
 from vatio.optimise.model.techniques.graphs import onnx_graph, require_same
 from vatio.optimise.model.techniques.texts._plain import plain

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from vatio.errors import NotApplicable
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable
 from vatio.plugins import require
 
 _STRENGTHS = (1.0, 10.0, 100.0)

@@ -6,9 +6,10 @@ import copy
 from dataclasses import replace
 from typing import Any
 
+from vatio.errors import NotApplicable
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes.texts import TORCH, vectors_of
 from vatio.optimise.model.techniques.texts._encoder_graph import is_text
 from vatio.optimise.model.techniques.texts._head import fitted_head

@@ -6,17 +6,12 @@ import logging
 import tempfile
 from pathlib import Path
 
-from vatio.errors import first_line
+from vatio.errors import NotApplicable, first_line
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes.texts import ONNX
-from vatio.optimise.model.techniques.texts._encoder_graph import (
-    graph_of,
-    is_exportable,
-    samples_of,
-    with_encoder,
-)
+from vatio.optimise.model.techniques.texts._encoder_graph import graph_of, is_exportable, samples_of, with_encoder
 from vatio.optimise.model.techniques.texts._smooth import smoothed
 from vatio.plugins import require
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from vatio.optimise.model._technique import NotApplicable
+from vatio.errors import NotApplicable
 from vatio.optimise.model.runtimes import session
 from vatio.plugins import require
 

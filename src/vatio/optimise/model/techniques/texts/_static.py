@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from vatio.errors import NotApplicable
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes.texts import LIBRARY, MEAN, UNIT, StaticTexts, cutter, ends_of, pooled_by
 from vatio.optimise.model.techniques.texts._encoder_graph import is_text
 from vatio.optimise.model.techniques.texts._head import fitted_head

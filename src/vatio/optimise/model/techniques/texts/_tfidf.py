@@ -5,9 +5,10 @@ Source: TF-IDF as scikit-learn 1.9 has it, ``binary``: idf = ln((1 + n) / (1 + n
 
 from __future__ import annotations
 
+from vatio.errors import NotApplicable
 from vatio.optimise.model._form import Form
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import NotApplicable, Offer
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.runtimes.texts import ROOT, WORD, StaticTexts
 from vatio.optimise.model.techniques.texts._encoder_graph import is_text
 from vatio.optimise.model.techniques.texts._head import fitted_head

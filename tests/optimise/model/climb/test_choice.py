@@ -1,9 +1,10 @@
 import math
 
-from vatio.optimise.model._choice import Stakes, best_of, nexts, to_certify, unpaid
-from vatio.optimise.model._cost import Cost
-from vatio.optimise.model._node import Node, Offered, Step
+from vatio.optimise.model._chain import Step
 from vatio.optimise.model._technique import Offer
+from vatio.optimise.model.climb._choice import Stakes, best_of, nexts, to_certify, unpaid
+from vatio.optimise.model.trials._cost import Cost
+from vatio.optimise.model.trials._node import Node, Offered
 from vatio.records import Interval
 
 

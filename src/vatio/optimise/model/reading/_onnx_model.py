@@ -8,7 +8,7 @@ from typing import Any
 
 from vatio.errors import UsageError
 from vatio.optimise.model._form import Form
-from vatio.optimise.model._onnx_cut import is_map, labels_of, paired, producers, pruned
+from vatio.optimise.model.reading._onnx_cut import is_map, labels_of, paired, producers, pruned
 from vatio.plugins import require
 
 _MOST_BYTES = (1 << 31) - 1  # of one protobuf

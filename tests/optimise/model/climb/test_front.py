@@ -1,11 +1,12 @@
 import pytest
 
-from vatio.optimise.model._certify import Certificate
-from vatio.optimise.model._cost import Cost
-from vatio.optimise.model._final import Measured
-from vatio.optimise.model._front import chosen_of, joules_of_cpu_s, notes_of, points_of, rejected_of
-from vatio.optimise.model._node import Node, Step
+from vatio.optimise.model._chain import Step
 from vatio.optimise.model._request import ModelRequest
+from vatio.optimise.model.climb._front import chosen_of, joules_of_cpu_s, notes_of, points_of, rejected_of
+from vatio.optimise.model.judging._certify import Certificate
+from vatio.optimise.model.trials._cost import Cost
+from vatio.optimise.model.trials._final import Measured
+from vatio.optimise.model.trials._node import Node
 from vatio.optimise.search import Budget
 from vatio.records import Interval, Quantity
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vatio.errors import MissingExtra, UsageError, VatioError
+from vatio.errors import MissingExtra, NotApplicable, UsageError, VatioError
 from vatio.optimise.model._form import Form
-from vatio.optimise.model._node import Node, Offered, write_node
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import REACHES, NotApplicable, Offer
+from vatio.optimise.model._technique import REACHES, Offer
 from vatio.optimise.model._theirs import theirs
+from vatio.optimise.model.trials._node import Node, Offered, write_node
 from vatio.plugins import load, names
 
 _DEEPEST = 4

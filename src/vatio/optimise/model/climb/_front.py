@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from vatio.optimise.model._certify import Certificate, certify
-from vatio.optimise.model._choice import unpaid
-from vatio.optimise.model._cost import Cost
-from vatio.optimise.model._final import Measured
-from vatio.optimise.model._node import Node
 from vatio.optimise.model._request import ModelRequest
+from vatio.optimise.model.climb._choice import unpaid
+from vatio.optimise.model.judging import Certificate, certify
+from vatio.optimise.model.trials import Cost, Measured, Node
 from vatio.optimise.search import Budget
 from vatio.records import FrontPoint, Interval, Quantity, Rejected, total
 

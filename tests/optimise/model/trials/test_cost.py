@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatio.optimise.model._cost import BASELINE, Effort, compare, geometric, latency_s, pieces
+from vatio.optimise.model.trials._cost import BASELINE, Effort, compare, geometric, latency_s, pieces
 
 numpy = pytest.importorskip("numpy")
 

@@ -1,4 +1,4 @@
-from vatio.optimise.model._work import Watch
+from vatio.optimise.model.trials._work import Watch
 
 
 def stuck_after(used, *, seconds=200):

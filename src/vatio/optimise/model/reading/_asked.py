@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from vatio.digest import sha256
 from vatio.errors import UnknownName, UsageError
-from vatio.optimise.model._cases import read_cases
-from vatio.optimise.model._model import Baseline, read_model
-from vatio.optimise.model._quality import Quality, read_quality
 from vatio.optimise.model._request import ModelRequest
 from vatio.optimise.model._task import Parted
+from vatio.optimise.model.judging import Quality, read_quality
 from vatio.optimise.model.metrics import METRICS
+from vatio.optimise.model.reading._cases import read_cases
+from vatio.optimise.model.reading._model import Baseline, read_model
 from vatio.plugins import installed
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from vatio.errors import MeasureError, UsageError
 from vatio.optimise.model import Cases, Form, ModelOptions, ModelRequest, Offer, Task, read_cases, read_model
-from vatio.optimise.model._asked import read_all
-from vatio.optimise.model._folder import alone, claim, keep_run
-from vatio.optimise.model._node import Node, read_node
-from vatio.optimise.model._offers import with_offers
-from vatio.optimise.model._quality import read_quality
 from vatio.optimise.model._theirs import theirs
+from vatio.optimise.model.climb._folder import alone, claim, keep_run
+from vatio.optimise.model.judging._quality import read_quality
+from vatio.optimise.model.reading._asked import read_all
+from vatio.optimise.model.trials._node import Node, read_node
+from vatio.optimise.model.trials._offers import with_offers
 from vatio.optimise.search import read_budget
 
 CODE = """
@@ -205,7 +205,7 @@ def test_two_searches_do_not_work_in_one_folder(place):
     options = ModelOptions(out=place / "out")
     claim(options, "d")
     other = "import sys; from pathlib import Path; from vatio.optimise.model import ModelOptions\n"
-    other += "from vatio.optimise.model._folder import alone\nwith alone(ModelOptions(out=Path(sys.argv[1]))): pass"
+    other += "from vatio.optimise.model.climb._folder import alone\nwith alone(ModelOptions(out=Path(sys.argv[1]))): pass"
     words = [sys.executable, "-c", other, str(place / "out")]
     with alone(options):
         done = subprocess.run(words, capture_output=True, text=True)

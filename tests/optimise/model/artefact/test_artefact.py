@@ -13,12 +13,12 @@ import pytest
 import vatio
 from vatio.errors import ArtefactRefused, MeasureError, UsageError
 from vatio.optimise.model import Cases, Form, part, read_model, rebuild
-from vatio.optimise.model._asked import digest_of_cases
-from vatio.optimise.model._node import Step
+from vatio.optimise.model._chain import Step
 from vatio.optimise.model.artefact import Place, Recipe, digests, place_of, read_recipe, write_artefact
 from vatio.optimise.model.artefact._artefact import sealed
 from vatio.optimise.model.artefact._load import strange_types
 from vatio.optimise.model.artefact._probes import Probes, read_probes
+from vatio.optimise.model.reading._asked import digest_of_cases
 
 numpy = pytest.importorskip("numpy")
 skops_io = pytest.importorskip("skops.io")
@@ -393,7 +393,7 @@ def test_cases_of_texts_are_kept_as_texts(tmp_path):
     said_texts, labels = texts(60)
     model = classifier()
     task = part((0, 1, 2), Cases(x=said_texts, y=numpy.array(labels))).task
-    from vatio.optimise.model._model import as_form
+    from vatio.optimise.model.reading._model import as_form
 
     form, _ = as_form(model)
     write_artefact(tmp_path / "p", form, task=task, recipe=_plain_recipe())

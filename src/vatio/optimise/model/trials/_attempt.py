@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from vatio.config import Config
-from vatio.errors import MissingExtra, VatioError
-from vatio.optimise.model._cost import BASELINE, Cost, Effort, compare
+from vatio.errors import MissingExtra, NotApplicable, VatioError
 from vatio.optimise.model._form import Form, Predictor, Runtime
-from vatio.optimise.model._joules import joule_counter
-from vatio.optimise.model._node import FORM_FOLDER, SCORES_FILE, Node, Offered, read_node, write_node
-from vatio.optimise.model._offers import with_offers
-from vatio.optimise.model._quality import Quality, check_quality
 from vatio.optimise.model._task import Task
-from vatio.optimise.model._technique import REACHES, NotApplicable, Technique
+from vatio.optimise.model._technique import REACHES, Technique
+from vatio.optimise.model.judging import Quality, check_quality
+from vatio.optimise.model.trials._cost import BASELINE, Cost, Effort, compare
+from vatio.optimise.model.trials._joules import joule_counter
+from vatio.optimise.model.trials._node import FORM_FOLDER, SCORES_FILE, Node, Offered, read_node, write_node
+from vatio.optimise.model.trials._offers import with_offers
 from vatio.plugins import installed, load, require
 
 # What takes long to import: a module that one trial had to import, the next inherit.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from vatio.errors import UsageError
-from vatio.optimise.model._case_files import Raw, read_raw
 from vatio.optimise.model._task import Cases, Parted, part
+from vatio.optimise.model.reading._case_files import Raw, read_raw
 from vatio.plugins import require
 
 _MOST_CLASSES = 200

@@ -8,9 +8,9 @@ from typing import Any
 
 from vatio.analysis import holm
 from vatio.errors import UsageError
-from vatio.optimise.model._evidence import weigh
-from vatio.optimise.model._judge import Agreement, Asked, Found, judge
-from vatio.optimise.model._quality import Quality, check_shape
+from vatio.optimise.model.judging._evidence import weigh
+from vatio.optimise.model.judging._judge import Agreement, Asked, Found, judge
+from vatio.optimise.model.judging._quality import Quality, check_shape
 from vatio.optimise.model.metrics import decisions
 from vatio.records import Interval
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from vatio.analysis import paired_share_p, share_upper
 from vatio.errors import UsageError
-from vatio.optimise.model._evidence import Evidence, share_evidence, weigh
-from vatio.optimise.model._quality import Quality
+from vatio.optimise.model.judging._evidence import Evidence, share_evidence, weigh
+from vatio.optimise.model.judging._quality import Quality
 from vatio.optimise.model.metrics import decisions
 from vatio.records import Interval
 

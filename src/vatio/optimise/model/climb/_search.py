@@ -12,17 +12,29 @@ from importlib import import_module
 from vatio.config import Config
 from vatio.errors import MeasureError
 from vatio.measure import Run, Track, Wish
-from vatio.optimise.model._asked import Found, digest_of_search, read_all
-from vatio.optimise.model._attempt import Attempt, Trying, kept_node
-from vatio.optimise.model._certify import foreseen_low
-from vatio.optimise.model._choice import Next, Stakes, best_of, nexts, times, to_certify
-from vatio.optimise.model._ending import Ending
-from vatio.optimise.model._final import Final, Measured, final_cpu_s, read_final
-from vatio.optimise.model._folder import alone, claim, keep_opened, keep_run, opened
-from vatio.optimise.model._node import SCORES_FILE, Node, write_node
 from vatio.optimise.model._request import ModelOptions, ModelProgress, ModelRequest
-from vatio.optimise.model._threads import one_thread, settle
-from vatio.optimise.model._work import Works, earlier_parts, with_ledger
+from vatio.optimise.model.climb._choice import Next, Stakes, best_of, nexts, times, to_certify
+from vatio.optimise.model.climb._ending import Ending
+from vatio.optimise.model.climb._folder import alone, claim, keep_opened, keep_run, opened
+from vatio.optimise.model.judging import foreseen_low
+from vatio.optimise.model.reading import Found, digest_of_search, read_all
+from vatio.optimise.model.trials import (
+    SCORES_FILE,
+    Attempt,
+    Final,
+    Measured,
+    Node,
+    Trying,
+    Works,
+    earlier_parts,
+    final_cpu_s,
+    kept_node,
+    one_thread,
+    read_final,
+    settle,
+    with_ledger,
+    write_node,
+)
 from vatio.optimise.search import SEARCH, TRIAL
 from vatio.plugins import require
 from vatio.records import Front

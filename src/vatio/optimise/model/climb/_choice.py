@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from vatio.optimise.model._node import Chain, Node, Offered, chain_key, chain_text
+from vatio.optimise.model._chain import Chain, chain_key, chain_text
+from vatio.optimise.model.trials import Node, Offered
 
 # What a trial costs beside its technique: its process, its run, asking the selecting cases, measuring.
 TRIAL_CPU_S = 0.5

@@ -16,19 +16,21 @@ from typing import Any
 from vatio.errors import ArtefactRefused, MeasureError, UsageError, VatioError
 from vatio.files import write_whole
 from vatio.measure import environment
-from vatio.optimise.model._asked import Found, read_all
-from vatio.optimise.model._folder import unwritable
+from vatio.optimise.model._chain import Step
 from vatio.optimise.model._form import Form, Runtime
-from vatio.optimise.model._node import Step
 from vatio.optimise.model._request import ModelRequest
 from vatio.optimise.model._technique import Offer, Technique
-from vatio.optimise.model.artefact import Artefact, Place, Recipe, digests, place_of, read_recipe, write_artefact, write_json
+from vatio.optimise.model.artefact._artefact import Artefact, digests, write_json
+from vatio.optimise.model.artefact._place import Place, place_of
+from vatio.optimise.model.artefact._recipe import Recipe, read_recipe
+from vatio.optimise.model.artefact._write import unwritable, write_artefact
+from vatio.optimise.model.reading import Found, read_all
 from vatio.optimise.search import read_budget
 from vatio.plugins import load
 
 _ORDER_FILE, _FORM_FILE, _MODEL = "order.json", "form.json", "model"
 # A fresh interpreter: a fork would inherit the threads' locks of whatever library has answered here before.
-_CHILD = "import sys; from vatio.optimise.model._rebuild import do_step; do_step(sys.argv[1])"
+_CHILD = "import sys; from vatio.optimise.model.artefact._rebuild import do_step; do_step(sys.argv[1])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

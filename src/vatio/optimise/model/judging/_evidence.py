@@ -9,8 +9,8 @@ from statistics import NormalDist
 from typing import Any
 
 from vatio.analysis import paired_share_low, paired_share_p
-from vatio.optimise.model._draws import Drawing, draws_of_anything, mean_of
-from vatio.optimise.model._quality import Quality
+from vatio.optimise.model.judging._draws import Drawing, draws_of_anything, mean_of
+from vatio.optimise.model.judging._quality import Quality
 from vatio.optimise.model.metrics import decisions, mistaken, tables_of
 from vatio.plugins import require
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from vatio.errors import UsageError
 from vatio.files import write_whole
 from vatio.optimise.model._request import ModelOptions
+from vatio.optimise.model.artefact import unwritable
 
 _MARK, _LOCK, _OPENED = "search.json", ".lock", "opened.json"
 
@@ -77,11 +77,6 @@ def alone(options: ModelOptions) -> Iterator[None]:
             said = f"another search is at work in {options.out}"
             raise UsageError(said, hint="wait for its end, or give another --out DIR") from error
         yield
-
-
-def unwritable(out: Path, error: OSError) -> UsageError:
-    """Say that a folder cannot be written to, and what to do."""
-    return UsageError(f"{out} cannot be written to: {error.strerror}", hint="give another folder: --out DIR")
 
 
 def opened(options: ModelOptions) -> set[str]:

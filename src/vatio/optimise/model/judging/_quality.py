@@ -9,9 +9,9 @@ from typing import Any
 
 from vatio.analysis import share_upper
 from vatio.errors import UnknownName, UsageError
-from vatio.optimise.model._draws import Drawing, draws_of_anything, mean_of
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._theirs import theirs
+from vatio.optimise.model.judging._draws import Drawing, draws_of_anything, mean_of
 from vatio.optimise.model.metrics import METRICS, decisions, perfect, tables_of, wrong
 from vatio.plugins import load_own, require
 from vatio.records import Interval

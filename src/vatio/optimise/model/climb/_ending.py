@@ -9,14 +9,11 @@ from collections.abc import Mapping, Sequence
 
 from vatio.files import write_whole
 from vatio.measure import Run
-from vatio.optimise.model._asked import Found
-from vatio.optimise.model._attempt import Trying, form_of
-from vatio.optimise.model._final import Measured
-from vatio.optimise.model._front import certificates_of, chosen_of, joules_of_cpu_s, notes_of, points_of, rejected_of
-from vatio.optimise.model._node import FORM_FOLDER, Node
 from vatio.optimise.model._request import ModelOptions, ModelRequest
-from vatio.optimise.model._work import Works
 from vatio.optimise.model.artefact import Recipe, write_artefact
+from vatio.optimise.model.climb._front import certificates_of, chosen_of, joules_of_cpu_s, notes_of, points_of, rejected_of
+from vatio.optimise.model.reading import Found
+from vatio.optimise.model.trials import FORM_FOLDER, Measured, Node, Trying, Works, form_of
 from vatio.records import Front, FrontPoint, to_json
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from vatio.errors import UsageError, VatioError
 from vatio.optimise.model._form import Form, Runtime
-from vatio.optimise.model._onnx_model import read_onnx
-from vatio.optimise.model._stored_model import is_pickle, read_pickle, read_skops, types_in
 from vatio.optimise.model._theirs import theirs
+from vatio.optimise.model.reading._onnx_model import read_onnx
+from vatio.optimise.model.reading._stored_model import is_pickle, read_pickle, read_skops, types_in
 from vatio.optimise.model.runtimes import sklearn_form
 from vatio.plugins import load, require
 
