@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from click import Command as ClickCommand
 
 from vatio.cli._rim import Rim
 from vatio.cli._shared import as_json, shared
 from vatio.cli._terminal import put_json, put_lines, save
 
 
-class _ProfileCommand(click.Command):
+class _ProfileCommand(ClickCommand):
     """Take options after a MODEL too; after a COMMAND they are its own."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
