@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from vatio.errors import UsageError
+from vatio.plugins import require
+
 # What scores are: probabilities sum to 1, logits are before a softmax, decisions only rank, values are of a regression.
 ANSWERS = ("probabilities", "logits", "decisions", "values")
+_MOST_CASES_A_CALL = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +22,19 @@ class Form:
     ``kind`` names the runtime (torch, onnx, sklearn, ...), ``model`` is what that works on (a module, the bytes of a graph,
     an estimator), ``answers`` says what its scores are. ``settings`` are the runtime's own and are saved with it: precision,
     threads, names of inputs. Columns of scores are in the order of the task's classes.
+
+    Raises:
+        UsageError: there are no such answers.
     """
 
     kind: str
     model: Any
     answers: str = "probabilities"
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.answers not in ANSWERS:
+            raise UsageError(f"answers that are {self.answers!r}", hint=f"one of {', '.join(ANSWERS)}")
 
 
 class Predictor(Protocol):
@@ -63,3 +74,12 @@ class Runtime(Protocol):
             UsageError: the folder does not hold one.
         """
         ...
+
+
+def ask(predictor: Predictor, cases: Any, *, batch: int) -> Any:
+    """Give the scores of all cases in 64 bits, so many a call, and never more than can be held."""
+    numpy = require("numpy", extra="optimise")
+    size = min(max(batch, 1), _MOST_CASES_A_CALL)
+    # Copied each time: a runtime may answer into the same memory again.
+    answers = [numpy.array(predictor.scores(cases[at : at + size]), dtype=numpy.float64) for at in range(0, len(cases), size)]
+    return numpy.concatenate(answers)

@@ -11,13 +11,14 @@ from typing import Any, ClassVar
 
 from vatio.errors import ArtefactRefused, InvalidRecord
 from vatio.files import write_whole
+from vatio.optimise.model._digest import digest_of
 from vatio.optimise.model.artefact._place import Place
 from vatio.records import from_json, to_json
 
 ARTEFACT_FILE, RECIPE_FILE, MODEL_FOLDER, PROBES_FOLDER = "artefact.json", "recipe.json", "model", "probes"
 # texts: a list of strings; cells: an array of objects, numbers and texts; else the name of a number's type.
 TEXTS, CELLS = "texts", "object"
-_BLOCK_BYTES, _SEAL = 1 << 20, "sha256"
+_SEAL = "sha256"
 _AGAIN = "build it again: its recipe says how"
 
 
@@ -112,15 +113,6 @@ def digests(folder: Path) -> dict[str, str]:
         if path.is_file() and name not in (ARTEFACT_FILE, RECIPE_FILE):
             found[name] = digest_of(path)
     return found
-
-
-def digest_of(path: Path) -> str:
-    """Give the SHA-256 of a file."""
-    found = sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            found.update(block)
-    return found.hexdigest()
 
 
 def _what(name: str, held: Mapping[str, str], said: Mapping[str, str]) -> str:

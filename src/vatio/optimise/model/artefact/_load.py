@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from vatio.errors import ArtefactRefused, UsageError
-from vatio.optimise.model._form import Form, Predictor, Runtime
+from vatio.optimise.model._form import Form, Predictor, Runtime, ask
 from vatio.optimise.model.artefact._artefact import CELLS, MODEL_FOLDER, PROBES_FOLDER, TEXTS, Artefact, read_artefact
 from vatio.optimise.model.artefact._place import place_of
-from vatio.optimise.model.artefact._probes import ask, probabilities, read_probes
+from vatio.optimise.model.artefact._probes import probabilities, read_probes
 from vatio.optimise.model.runtimes import is_vouched
 from vatio.plugins import load, require
 

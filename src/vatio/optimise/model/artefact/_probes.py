@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from vatio.errors import ArtefactRefused
-from vatio.optimise.model._form import Predictor
 from vatio.plugins import require
 
 _ARRAY, _CELLS, _SCORES = "cases.npy", "cases.json", "scores.npy"
@@ -78,14 +77,6 @@ def read_probes(folder: Path) -> Probes:
     for at, row in enumerate(cells):
         table[at, :] = [math.nan if one == {"float": "nan"} else one for one in row]
     return Probes(x=table, scores=scores)
-
-
-def ask(predictor: Predictor, cases: Any, *, batch: int) -> Any:
-    """Give the scores of all cases, so many a call; copied, for a runtime may answer into the same memory again."""
-    numpy = require("numpy", extra="optimise")
-    return numpy.concatenate(
-        [numpy.array(predictor.scores(cases[at : at + batch]), dtype=numpy.float64) for at in range(0, len(cases), batch)]
-    )
 
 
 def probabilities(logits: Any) -> Any:

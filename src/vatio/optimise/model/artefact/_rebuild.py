@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,12 @@ def rebuild(recipe: Path, *, model: str, cases: str, out: Path, trust: bool = Fa
         MeasureError: a step could not be done.
     """
     asked, given = read_recipe(recipe), _Given(model=model, cases=cases, trust=trust)
-    _take(out)
+    with _writing(out):
+        if out.exists() and any(out.iterdir()):
+            raise UsageError(f"{out} is not empty", hint="give a folder of its own: --out DIR")
     found = _checked(asked, given)
+    with _writing(out):
+        out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".building-") as name:
         form, saved = _made(asked, given, found, Path(name))
         files = digests(saved)
@@ -67,19 +72,13 @@ def rebuild(recipe: Path, *, model: str, cases: str, out: Path, trust: bool = Fa
     return artefact
 
 
-def _take(out: Path) -> None:
-    """Make the folder.
-
-    Raises:
-        UsageError: it is not empty, or cannot be written to.
-    """
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Say that it is the folder where it cannot be read or made."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        is_empty = not any(out.iterdir())
+        yield
     except OSError as error:
         raise unwritable(out, error) from error
-    if not is_empty:
-        raise UsageError(f"{out} is not empty", hint="give a folder of its own: --out DIR")
 
 
 def do_step(folder: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vatio.errors import UsageError
-from vatio.optimise.model._form import Form, Runtime
+from vatio.optimise.model._form import Form, Runtime, ask
 from vatio.optimise.model._task import Task
 from vatio.optimise.model.artefact._artefact import (
     CELLS,
@@ -24,7 +24,7 @@ from vatio.optimise.model.artefact._artefact import (
     write_json,
 )
 from vatio.optimise.model.artefact._place import place_of
-from vatio.optimise.model.artefact._probes import Probes, ask
+from vatio.optimise.model.artefact._probes import Probes
 from vatio.optimise.model.artefact._recipe import Recipe
 from vatio.plugins import load
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from vatio.analysis import share_upper
 from vatio.errors import UnknownName, UsageError
-from vatio.optimise.model._task import Task
 from vatio.optimise.model._theirs import theirs
 from vatio.optimise.model.judging._draws import Drawing, draws_of_anything, mean_of
 from vatio.optimise.model.metrics import METRICS, decisions, perfect, tables_of, wrong
@@ -101,7 +100,7 @@ class Quality:
         return of_tables.draws(seed)
 
 
-def read_quality(text: str, *, task: Task | None = None, classes: tuple[Any, ...] = ()) -> Quality:
+def read_quality(text: str, *, classes: tuple[Any, ...] = ()) -> Quality:
     """Read a metric: a scikit-learn scorer's name, or ``module:function``, which is given the true and the told labels.
 
     ``classes`` are the task's, none for a regression. Where a score is of one of two classes (f1, precision, recall,
@@ -111,7 +110,6 @@ def read_quality(text: str, *, task: Task | None = None, classes: tuple[Any, ...
         UnknownName: there is no such scorer.
         UsageError: it is one for values and classes are asked, or the other way round, or for two classes only.
     """
-    classes = classes if task is None else task.classes
     if ":" in text:
         return _own(text, classes)
     found = METRICS.get(text)

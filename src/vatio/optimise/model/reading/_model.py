@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vatio.errors import UsageError, VatioError
+from vatio.optimise.model._digest import digest_of
 from vatio.optimise.model._form import Form, Runtime
 from vatio.optimise.model._theirs import theirs
 from vatio.optimise.model.reading._onnx_model import read_onnx
@@ -20,7 +21,6 @@ from vatio.optimise.model.runtimes import sklearn_form
 from vatio.plugins import load, require
 
 _GIVEN = "FILE.onnx, FILE.skops or MODULE:FACTORY"
-_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def read_model(model: str, *, trust: bool = False) -> Baseline:
     path = Path(model)
     if path.is_file():
         form, classes = _read_file(path, trust=trust)
-        return Baseline(form=form, source=model, sha256=_digest(path), classes=classes)
+        return Baseline(form=form, source=model, sha256=digest_of(path), classes=classes)
     module, colon, name = model.partition(":")
     if not colon or not name.isidentifier() or not all(part.isidentifier() for part in module.split(".")):
         said = "is a folder" if path.is_dir() else "is not there, and is no MODULE:FACTORY"
@@ -156,14 +156,6 @@ def _classes_of(model: Any) -> tuple[Any, ...] | None:
     return tuple(found.tolist() if hasattr(found, "tolist") else found)
 
 
-def _digest(path: Path) -> str:
-    found = sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            found.update(block)
-    return found.hexdigest()
-
-
 def _digest_of_form(form: Form, module: str) -> str:
     """Tell a model that no file holds from others: by what its runtime writes, or by the code that makes it."""
     try:
@@ -172,9 +164,9 @@ def _digest_of_form(form: Form, module: str) -> str:
             folder = Path(name)
             runtime.save(replace(form), folder)
             held = [
-                (file.relative_to(folder).as_posix(), _digest(file)) for file in sorted(folder.rglob("*")) if file.is_file()
+                (file.relative_to(folder).as_posix(), digest_of(file)) for file in sorted(folder.rglob("*")) if file.is_file()
             ]
     except VatioError:
         source = getattr(sys.modules.get(module), "__file__", None)
-        held = [(module, _digest(Path(source)) if source else "")]
+        held = [(module, digest_of(Path(source)) if source else "")]
     return sha256(repr([form.kind, *held]).encode()).hexdigest()

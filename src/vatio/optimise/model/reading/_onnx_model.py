@@ -8,10 +8,13 @@ from typing import Any
 
 from vatio.errors import UsageError
 from vatio.optimise.model._form import Form
+from vatio.optimise.model._theirs import said
 from vatio.optimise.model.reading._onnx_cut import is_map, labels_of, paired, producers, pruned
+from vatio.optimise.model.runtimes import session
 from vatio.plugins import require
 
 _MOST_BYTES = (1 << 31) - 1  # of one protobuf
+_LONGEST = 300
 # Nodes that keep what their first input means.
 _THROUGH = frozenset(("Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "ZipMap", "DequantizeLinear"))
 _PROBABILITIES = frozenset(("Softmax", "Normalizer", "TreeEnsembleClassifier"))
@@ -65,7 +68,7 @@ def _loaded(onnx: Any, given: bytes | Path, name: str) -> Any:
         graph = onnx.load_from_string(given) if isinstance(given, bytes) else onnx.load(given)
     except broken as error:
         raise UsageError(
-            f"{name} is no ONNX graph: {_short(error)}", hint="torch.onnx.export and skl2onnx write them"
+            f"{name} is no ONNX graph: {said(error)[:_LONGEST]}", hint="torch.onnx.export and skl2onnx write them"
         ) from error
     if not graph.graph.output:
         raise UsageError(f"{name} is no ONNX graph: it answers nothing", hint="torch.onnx.export and skl2onnx write them")
@@ -107,39 +110,17 @@ def _load_header(held: bytes) -> Any:
 
 def _checked(data: bytes, name: str) -> tuple[str, tuple[Any, ...]]:
     """Have ONNX Runtime open the graph; gives the name of its input and the shape of its output."""
-    runtime = require("onnxruntime", extra="optimise")
     try:
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        session = runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except _refusals(runtime) as error:
-        raise UsageError(
-            f"ONNX Runtime cannot run {name}: {_short(error)}", hint="its operators or opset may be too new"
-        ) from error
-    inputs = session.get_inputs()
+        opened = session(data, level="none")
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}", hint="its operators or opset may be too new") from error
+    inputs = opened.get_inputs()
     if len(inputs) != 1:
         said = ", ".join(each.name for each in inputs) or "none"
         raise UsageError(
             f"{name} has {len(inputs)} inputs ({said})", hint="one is needed: join the columns, or give the pipeline as skops"
         )
-    return inputs[0].name, tuple(session.get_outputs()[0].shape)
-
-
-def _refusals(runtime: Any) -> tuple[type[Exception], ...]:
-    state = require("onnxruntime.capi.onnxruntime_pybind11_state", extra="optimise")
-    names = (
-        "EPFail",
-        "Fail",
-        "InvalidArgument",
-        "InvalidGraph",
-        "InvalidProtobuf",
-        "NoSuchFile",
-        "NotImplemented",
-        "RuntimeException",
-    )
-    return (RuntimeError, ValueError, *(getattr(state, name) for name in names if hasattr(state, name)))
+    return inputs[0].name, tuple(opened.get_outputs()[0].shape)
 
 
 def _output(data: bytes) -> str:
@@ -182,7 +163,3 @@ def _maker(graph: Any, name: str) -> Any:
     while node is not None and node.op_type in _THROUGH:
         node = by_output.get(node.input[0])
     return node
-
-
-def _short(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"

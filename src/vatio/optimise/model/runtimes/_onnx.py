@@ -66,7 +66,7 @@ def session(content: bytes, *, level: str = "all", threads: int = 1, keep: str =
         options.optimized_model_filepath = keep
     try:
         return runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except _faults() as error:
+    except (*_faults(), RuntimeError, ValueError) as error:
         raise UsageError(f"ONNX Runtime cannot run this graph: {_said(error)}") from error
 
 

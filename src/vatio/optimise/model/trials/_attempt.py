@@ -12,7 +12,7 @@ from typing import Any
 
 from vatio.config import Config
 from vatio.errors import MissingExtra, NotApplicable, VatioError
-from vatio.optimise.model._form import Form, Predictor, Runtime
+from vatio.optimise.model._form import Form, Predictor, Runtime, ask
 from vatio.optimise.model._task import Task
 from vatio.optimise.model._technique import REACHES, Technique
 from vatio.optimise.model.judging import Quality, check_quality
@@ -31,7 +31,6 @@ HEAVY = (
 _LOOK, _LONGER = Effort(rounds=3, slice_s=0.015), Effort(rounds=6, slice_s=0.015)
 _SLICE_WITH_JOULES_S = 0.2
 _PROMISING = 0.8
-_MOST_CASES_A_CALL = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,15 +176,6 @@ def predictors(form: Form, batches: Sequence[int]) -> dict[int, Predictor]:
     """Make a form ready for each batch size."""
     runtime: Runtime = load("runtimes", form.kind)()
     return {batch: runtime.predictor(form, batch=batch) for batch in batches}
-
-
-def ask(predictor: Predictor, x: Any, *, batch: int) -> Any:
-    """Ask for the scores of all cases, so many a call."""
-    numpy = require("numpy", extra="optimise")
-    size = min(max(batch, 1), _MOST_CASES_A_CALL)
-    # Copied each time: a runtime may answer into the same memory again.
-    answers = [numpy.array(predictor.scores(x[at : at + size]), dtype=numpy.float64) for at in range(0, len(x), size)]
-    return numpy.concatenate(answers)
 
 
 def check(scores: Any, cases: int, classes: int) -> None:

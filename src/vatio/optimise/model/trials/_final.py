@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from vatio.files import write_whole
+from vatio.optimise.model._form import ask
 from vatio.optimise.model._task import Cases
 from vatio.optimise.model.judging import Agreement, agreement
-from vatio.optimise.model.trials._attempt import Trying, ask, check, form_of, predictors
+from vatio.optimise.model.trials._attempt import Trying, check, form_of, predictors
 from vatio.optimise.model.trials._cost import LONGEST_S, Cost, Effort, compare, latency_s
 from vatio.optimise.model.trials._joules import joule_counter
 from vatio.optimise.model.trials._node import Node, cost_from

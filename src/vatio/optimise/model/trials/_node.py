@@ -15,8 +15,6 @@ from vatio.optimise.model.trials._cost import Cost
 from vatio.records import Interval
 
 TRIAL_FILE, FORM_FOLDER, SCORES_FILE = "trial.json", "form", "select.npy"
-# tried: it answers and was measured. Others say why they do not: not applicable, failed, stopped (by the budget).
-STATUSES = ("tried", "not applicable", "not available", "failed", "stopped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +34,11 @@ class Offered:
 class Node:
     """Hold a trial that has ended.
 
-    ``quality`` is on the selecting cases; ``costs`` by batch; ``is_exact`` where every step only rounds; ``build_cpu_s`` is
-    what its last step cost, ``cost`` what the whole trial cost in the budget's unit; ``offers`` are what could be done next,
-    ``refusals`` why a technique could not (``NAME: reason``). ``imported`` are heavy modules that it had to import.
+    ``status`` is tried where it answers and was measured; not applicable, not available, failed or stopped (by the budget),
+    with the ``reason``, where not. ``quality`` is on the selecting cases; ``costs`` by batch; ``is_exact`` where every step
+    only rounds; ``build_cpu_s`` is what its last step cost, ``cost`` what the whole trial cost in the budget's unit;
+    ``offers`` are what could be done next, ``refusals`` why a technique could not (``NAME: reason``). ``imported`` are heavy
+    modules that it had to import.
     """
 
     chain: Chain = ()
