@@ -66,7 +66,7 @@ def session(content: bytes, *, level: str = "all", threads: int = 1, keep: str =
         options.optimized_model_filepath = keep
     try:
         return runtime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except (*_faults(), RuntimeError, ValueError) as error:
+    except _faults() as error:
         raise UsageError(f"ONNX Runtime cannot run this graph: {_said(error)}") from error
 
 
@@ -224,7 +224,7 @@ def _kind(onnx_type: str) -> str:
 
 def _faults() -> tuple[type[Exception], ...]:
     state = require("onnxruntime.capi.onnxruntime_pybind11_state", extra="optimise")
-    return tuple(getattr(state, name) for name in _FAULTS.split() if hasattr(state, name))
+    return (RuntimeError, ValueError, *(getattr(state, name) for name in _FAULTS.split() if hasattr(state, name)))
 
 
 def _said(error: BaseException) -> str:
