@@ -2,15 +2,17 @@ import pytest
 
 from vatio.optimise.model._chain import Step
 from vatio.optimise.model._request import ModelRequest
+from vatio.optimise.model._technique import Offer
 from vatio.optimise.model.climb._front import chosen_of, joules_of_cpu_s, notes_of, points_of, rejected_of
 from vatio.optimise.model.judging._certify import Certificate
 from vatio.optimise.model.trials._cost import Cost
 from vatio.optimise.model.trials._final import Measured
-from vatio.optimise.model.trials._node import Node
+from vatio.optimise.model.trials._node import Node, Offered
 from vatio.optimise.search import Budget
 from vatio.records import Interval, Quantity
 
 BUDGET = Budget(amount=60.0, unit="cpu_s")
+ASKED = ModelRequest(model="m:f", cases="m:c", budget=BUDGET)
 SURE = Certificate(change=Interval(value=0.0, low=-0.002, high=0.002), p=0.001, is_certified=True)
 UNSURE = Certificate(
     change=Interval(value=-0.01, low=-0.03, high=0.01),
@@ -106,8 +108,26 @@ def test_every_chain_that_is_on_no_front_is_named_with_its_reason():
     failed = Node(chain=(Step(technique="prune"),), status="failed", reason="exit code 1: out of memory")
     base = Node(quality=0.9, refusals={"cache": "not applicable: no case came twice"})
 
-    found = {each.chain: each.reason for each in rejected_of([base, dear, failed], [base], set(), max_loss=0.01)}
+    found = {each.chain: each.reason for each in rejected_of([base, dear, failed], [base], set(), request=ASKED)}
 
     assert found[("int8",)].startswith("dearer: 2.5 times")
     assert found[("prune",)] == "exit code 1: out of memory"
     assert found[("cache",)] == "not applicable: no case came twice"
+
+
+def test_what_is_too_large_is_refused_for_its_size():
+    large = Node(chain=(Step(technique="onnx"),), quality=0.9, costs=measured(9.0).costs, size_bytes=5_000_000)
+    request = ModelRequest(model="m:f", cases="m:c", budget=BUDGET, max_size_bytes=1e6)
+
+    found = rejected_of([Node(quality=0.9), large], [], set(), request=request)
+
+    assert found[0].reason.startswith("its files take 5 MB")
+
+
+@pytest.mark.parametrize(("ended_by", "said"), [("gain", "repay"), ("budget", "no budget left")])
+def test_what_was_not_tried_says_whether_the_budget_was_spent(ended_by, said):
+    base = Node(quality=0.9, offers=(Offered(technique="onnx", offer=Offer()),))
+
+    found = rejected_of([base], [base], set(), request=ASKED, ended_by=ended_by)
+
+    assert said in found[0].reason

@@ -80,18 +80,17 @@ def nexts(nodes: Sequence[Node], tried: set[str], *, stakes: Stakes) -> list[Nex
     return sorted(worth, key=lambda each: (each.cost_cpu_s / each.saved_ratio, each.parent.key))
 
 
-def unpaid(nodes: Sequence[Node], tried: set[str]) -> dict[tuple[str, ...], str]:
-    """Give the chains that were offered and not tried, with the reason."""
-    found = {}
+def unpaid(nodes: Sequence[Node], tried: set[str]) -> list[tuple[str, ...]]:
+    """Give the chains that were offered and not tried."""
+    found: dict[tuple[str, ...], None] = {}
     for node in nodes:
         for offered in node.offers:
             if node.chain and offered.offer.reach == "algorithm":
                 continue
             chain = (*node.chain, offered.step)
             if chain_key(chain) not in tried:
-                steps = tuple(step.text for step in chain)
-                found[steps] = "not tried: it did not promise to repay what trying it costs"
-    return found
+                found[tuple(step.text for step in chain)] = None
+    return list(found)
 
 
 def times(node: Node, batch: int) -> float:

@@ -44,7 +44,7 @@ class Ending:
         front = Front(
             baseline=tuple(point for point in points if not point.chain),
             points=tuple(point for point in points if point.chain),
-            rejected=tuple(rejected_of(nodes, shown, tried, max_loss=request.max_loss)),
+            rejected=tuple(rejected_of(nodes, shown, tried, request=request, ended_by=ended_by)),
             chosen=deployed,
             search=self._works.part(len(nodes) - 1),
             metric=request.quality,

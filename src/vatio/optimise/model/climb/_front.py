@@ -1,15 +1,15 @@
-"""Put together what a search has found: certify what was chosen, keep its artefacts, and say why the rest is not there."""
+"""Put together what a search has found: points with their certificates, and why the rest is not among them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from vatio.optimise.model._request import ModelRequest
 from vatio.optimise.model.climb._choice import unpaid
 from vatio.optimise.model.judging import Certificate, certify
+from vatio.optimise.model.reading import Found
 from vatio.optimise.model.trials import Cost, Measured, Node
 from vatio.optimise.search import Budget
 from vatio.records import FrontPoint, Interval, Quantity, Rejected, total
@@ -109,7 +109,9 @@ def chosen_of(points: Sequence[FrontPoint]) -> dict[str, str]:
     return {batch: point.id for batch, point in found.items()}
 
 
-def rejected_of(nodes: Sequence[Node], opened: Sequence[Node], tried: set[str], *, max_loss: float) -> list[Rejected]:
+def rejected_of(
+    nodes: Sequence[Node], opened: Sequence[Node], tried: set[str], *, request: ModelRequest, ended_by: str = "gain"
+) -> list[Rejected]:
     """Say of every other chain why it is on no front."""
     baseline, held = nodes[0], {node.key for node in opened}
     found = []
@@ -124,7 +126,7 @@ def rejected_of(nodes: Sequence[Node], opened: Sequence[Node], tried: set[str], 
             found.append(
                 Rejected(
                     chain=chain,
-                    reason=_why_not(node, baseline, cost, max_loss),
+                    reason=_why_not(node, baseline, cost, request),
                     status=node.status,
                     batch=batch,
                     cpu_s_per_1000=_quantity(cost.cpu_s_per_1000),
@@ -137,22 +139,24 @@ def rejected_of(nodes: Sequence[Node], opened: Sequence[Node], tried: set[str], 
             for name, reason in node.refusals.items()
             if not node.chain
         ]
-    return found + [Rejected(chain=chain, reason=reason, status="not tried") for chain, reason in unpaid(nodes, tried).items()]
+    return found + [Rejected(chain=chain, reason=_NOT_TRIED[ended_by], status="not tried") for chain in unpaid(nodes, tried)]
 
 
-def _why_not(node: Node, baseline: Node, cost: Cost, max_loss: float) -> str:
+def _why_not(node: Node, baseline: Node, cost: Cost, request: ModelRequest) -> str:
     times, lost = cost.times.value, (baseline.quality or 0.0) - (node.quality or 0.0)
     if times <= 1.0:
         return f"dearer: {1.0 / times:.3g} times the cost"
-    if lost > max_loss:
-        return f"it loses {lost:.3g} where it was selected and {max_loss:.3g} is allowed; {times:.3g} times cheaper"
+    if request.max_size_bytes is not None and (node.size_bytes or 0) > request.max_size_bytes:
+        return f"its files take {(node.size_bytes or 0) / 1e6:.3g} MB; {times:.3g} times cheaper"
+    if lost > request.max_loss:
+        return f"it loses {lost:.3g} where it was selected and {request.max_loss:.3g} is allowed; {times:.3g} times cheaper"
     if lost > 0.0:
         return f"another was cheaper or surer; {times:.3g} times cheaper, {lost:.3g} lost where it was selected"
     return f"another was cheaper; {times:.3g} times cheaper"
 
 
 def certificates_of(
-    request: ModelRequest, found: Any, nodes: Sequence[Node], measured: Mapping[str, Measured]
+    request: ModelRequest, found: Found, nodes: Sequence[Node], measured: Mapping[str, Measured]
 ) -> dict[str, Certificate]:
     """Certify all that was opened, together (Holm)."""
     cases, base = found.parted.certify, measured[nodes[0].key].scores
@@ -194,11 +198,19 @@ def notes_of(points: Sequence[FrontPoint], chosen: Mapping[str, str], ended_by: 
         if str(batch) in chosen:
             continue
         best = max(own, key=lambda point: point.times.value, default=None)
-        why = "nothing was cheaper at a quality that may do" if best is None else f"{' > '.join(best.chain)}: {best.reason}"
+        why = (
+            "nothing was cheaper at a quality and a size that may do"
+            if best is None
+            else f"{' > '.join(best.chain)}: {best.reason}"
+        )
         notes.append(f"batch {batch}: keep what you have; {why}")
     return tuple(notes)
 
 
+_NOT_TRIED = {
+    "gain": "not tried: it did not promise to repay what trying it costs",
+    "budget": "not tried: it did not promise to repay what trying it costs, or there was no budget left for it",
+}
 _ENDED = {
     "gain": "the search ended: nothing left promised to repay what trying it costs",
     "budget": "the search ended: {budget} are spent, or would be by what was left to try",

@@ -219,7 +219,10 @@ class _Search:
         if done.is_over:
             raise self._too_small("to measure and certify what was found")
         if done.told.run is None or done.told.reason:
-            raise MeasureError(f"the last measurement failed: {done.told.reason}")
+            hint = (
+                f"--resume {self._run.id} makes it again; where a trial's files were changed, begin anew in another --out DIR"
+            )
+            raise MeasureError(f"the last measurement failed: {done.told.reason}", hint=hint)
         keep_opened(self._options, [node.key for node in chosen])
         return read_final(self._trying.folder, nodes)
 
