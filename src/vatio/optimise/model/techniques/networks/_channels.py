@@ -46,7 +46,7 @@ def kept_by_cost(linked: Sequence[Linked], costs: Mapping[str, float], *, keep_r
 
     >>> dear = Linked(root="a", importance=(1.0,) * 16, gives=("a",), takes=("b",))
     >>> cheap = Linked(root="b", importance=(1.0,) * 16, gives=("b",), takes=("c",))
-    >>> kept_by_cost([dear, cheap], {"a": 0.8, "b": 0.1, "c": 0.1}, keep_ratio=0.5)
+    >>> kept_by_cost([dear, cheap], {"a": 0.8, "b": 0.1, "c": 0.1}, keep_ratio=0.6)
     {'a': 8, 'b': 16}
     """
     kept = {each.root: len(each.importance) for each in linked}
