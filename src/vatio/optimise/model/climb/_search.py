@@ -35,7 +35,7 @@ from vatio.optimise.model.trials import (
     with_ledger,
     write_node,
 )
-from vatio.optimise.search import SEARCH, TRIAL
+from vatio.optimise.search import SEARCH, TRIAL, spent_text
 from vatio.plugins import require
 from vatio.records import Front
 
@@ -217,7 +217,7 @@ class _Search:
         final = Final(trying=self._trying, nodes=nodes, cases=self._found.parted.certify)
         done = self._works.do(final, {"part": "last measurement"}, "last measurement")
         if done.is_over:
-            raise self._too_small("to measure and certify what was found")
+            raise self._too_small("to measure and certify what was found", needs_cpu_s=self._end_cpu_s())
         if done.told.run is None or done.told.reason:
             hint = (
                 f"--resume {self._run.id} makes it again; where a trial's files were changed, begin anew in another --out DIR"
@@ -226,6 +226,9 @@ class _Search:
         keep_opened(self._options, [node.key for node in chosen])
         return read_final(self._trying.folder, nodes)
 
-    def _too_small(self, what: str) -> MeasureError:
-        hint = f"vatio optimise model --resume {self._run.id} with a larger --budget keeps what was tried"
+    def _too_small(self, what: str, *, needs_cpu_s: float = 0.0) -> MeasureError:
+        spending = self._works.spending
+        needed = spent_text(spending.total() + needs_cpu_s * spending.factor, self._request.budget.unit)
+        about = f" (about {needed})" if needs_cpu_s else ""
+        hint = f"vatio optimise model --resume {self._run.id} with a larger --budget{about} keeps what was tried"
         return MeasureError(f"a budget of {self._request.budget.text} is too small {what}", hint=hint)
