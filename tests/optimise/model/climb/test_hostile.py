@@ -208,6 +208,7 @@ def test_two_searches_do_not_work_in_one_folder(place):
     other += "from vatio.optimise.model.climb._folder import alone\nwith alone(ModelOptions(out=Path(sys.argv[1]))): pass"
     words = [sys.executable, "-c", other, str(place / "out")]
     with alone(options):
+        (place / "out" / ".lock").read_bytes()  # as whatever looks through the folder does
         done = subprocess.run(words, capture_output=True, text=True)
     assert "another search is at work" in done.stderr
     assert subprocess.run(words).returncode == 0

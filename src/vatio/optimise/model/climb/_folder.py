@@ -59,7 +59,7 @@ def _write_mark(options: ModelOptions, said: dict[str, str]) -> None:
 
 @contextmanager
 def alone(options: ModelOptions) -> Iterator[None]:
-    """Let no other search work in the folder meanwhile; the lock ends with this process, however that ends.
+    """Let no other search work in the folder meanwhile; the lock ends with this process and its trials, however they end.
 
     Raises:
         UsageError: another one is at work there.
@@ -72,11 +72,15 @@ def alone(options: ModelOptions) -> Iterator[None]:
         raise unwritable(options.out, error) from error
     with file:
         try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # not flock: a trial's fork would hold that one too
+            # Not lockf: that lock is lost once anything in this process reads the file and closes it.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             said = f"another search is at work in {options.out}"
             raise UsageError(said, hint="wait for its end, or give another --out DIR") from error
-        yield
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # of what a trial may have left behind too
 
 
 def opened(options: ModelOptions) -> set[str]:
