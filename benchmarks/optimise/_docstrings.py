@@ -21,8 +21,11 @@ _SHORTEST, _LONGEST = 40, 300
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def docstrings(each: int, *, seed: int = 0) -> list[tuple[str, str]]:
-    """Give so many paragraphs of each library, with its name, in a shuffled order."""
+def docstrings(each: int, *, seed: int = 1) -> list[tuple[str, str]]:
+    """Give so many paragraphs of each library, with its name, in a shuffled order.
+
+    The techniques for texts were worked out on the draw of seed 0; the rows are of another one.
+    """
     found = {library: _paragraphs(library, each + each // 8, seed) for library in LIBRARIES}
     occurs = Counter(text for texts in found.values() for text in texts)
     kept = [(text, library) for library, texts in found.items() for text in [one for one in texts if occurs[one] == 1][:each]]
