@@ -117,3 +117,10 @@ def test_what_is_too_large_is_not_opened_in_place_of_what_is_not():
     found = to_certify([base, large, small], stakes=stakes(most_bytes=1000.0), batches=(1,))
 
     assert found == [small]
+
+
+def test_another_algorithm_is_tried_though_the_model_itself_is_beaten_by_a_form_of_its_kind():
+    base = node(offers=[offer("forest", times=50.0, reach="algorithm"), offer("int8", times=9.0)])
+    cut = node("cut", times=3.0, kind="base", reach="network", offers=[offer("forest", times=50.0, reach="algorithm")])
+
+    assert names_of(nexts([base, cut], {cut.key}, stakes=stakes({cut.key: 0.0}))) == ["forest"]

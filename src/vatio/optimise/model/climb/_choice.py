@@ -54,16 +54,17 @@ class Stakes:
 def nexts(nodes: Sequence[Node], tried: set[str], *, stakes: Stakes) -> list[Next]:
     """Give what could be tried, the most promising for its cost first; what cannot repay itself is left out."""
     baseline = nodes[0]
-    alive = [node for node in nodes if node.status == "tried" and _is_worth_extending(node, nodes, stakes)]
+    alive = {node.key for node in nodes if node.status == "tried" and _is_worth_extending(node, nodes, stakes)}
     learned = _learned(nodes)
     made = {_same_steps(node.chain) for node in nodes}
     pace = _pace(nodes)
     best = {batch: times(best_of(nodes, batch, stakes), batch) for batch in baseline.costs}
     found = []
-    for node in alive:
+    for node in nodes:
         for offered in node.offers:
-            if node.chain and offered.offer.reach == "algorithm":
-                continue  # another algorithm starts from the cases: from this form it would come out as from the first
+            # Another algorithm starts from the cases: it comes out the same from whatever form, so the first one offers it.
+            if node.chain if offered.offer.reach == "algorithm" else node.key not in alive:
+                continue
             chain = (*node.chain, offered.step)
             expected = learned.get(_kind_of(offered), offered.offer.times)
             if chain_key(chain) in tried or _same_steps(chain) in made or expected < _LEAST_TIMES:
