@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 from vatio.optimise.model._chain import Step
 from vatio.optimise.model._technique import Offer
@@ -124,3 +125,13 @@ def test_another_algorithm_is_tried_though_the_model_itself_is_beaten_by_a_form_
     cut = node("cut", times=3.0, kind="base", reach="network", offers=[offer("forest", times=50.0, reach="algorithm")])
 
     assert names_of(nexts([base, cut], {cut.key}, stakes=stakes({cut.key: 0.0}))) == ["forest"]
+
+
+def test_a_trifle_that_cost_ten_times_what_it_said_does_not_make_everything_dear():
+    trifle, dear = offer("many", params={"which": "a"}, cost_cpu_s=0.01), offer("many", params={"which": "b"}, cost_cpu_s=3.0)
+    base = node(offers=[trifle, dear])
+    done = replace(node("many", times=1.5), chain=(trifle.step,), build_cpu_s=0.1)
+
+    (left,) = nexts([base, done], {done.key}, stakes=stakes())
+
+    assert 3.0 < left.cost_cpu_s < 4.5

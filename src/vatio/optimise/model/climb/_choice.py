@@ -155,15 +155,17 @@ def _learned(nodes: Sequence[Node]) -> dict[tuple[str, str], float]:
 def _pace(nodes: Sequence[Node]) -> dict[str, float]:
     """Give by how much each technique has cost more than it said."""
     by_key = {node.key: node for node in nodes}
-    ratios: dict[str, list[float]] = {}
+    used: dict[str, float] = {}
+    said: dict[str, float] = {}
     for node in nodes:
         parent = by_key.get(replace(node, chain=node.chain[:-1]).key) if node.chain else None
-        if parent is None or not node.build_cpu_s:
-            continue
-        offer = next((each.offer for each in parent.offers if each.step == node.chain[-1]), None)
-        if offer is not None and offer.cost_cpu_s > 0.0:
-            ratios.setdefault(node.chain[-1].technique, []).append(node.build_cpu_s / offer.cost_cpu_s)
-    return {name: sum(found) / len(found) for name, found in ratios.items()}
+        offer = next((each.offer for each in parent.offers if each.step == node.chain[-1]), None) if parent else None
+        if offer is not None and node.build_cpu_s:
+            name = node.chain[-1].technique
+            used[name] = used.get(name, 0.0) + node.build_cpu_s
+            # What every trial costs is no part of its pace: of a step of next to nothing it would be most.
+            said[name] = said.get(name, 0.0) + offer.cost_cpu_s + TRIAL_CPU_S
+    return {name: (used[name] + TRIAL_CPU_S) / (said[name] + TRIAL_CPU_S) for name in used}
 
 
 def _ahead(node: Node, nodes: Sequence[Node], batch: int, offered: Offered) -> float:
