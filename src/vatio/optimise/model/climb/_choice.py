@@ -162,8 +162,8 @@ def _pace(nodes: Sequence[Node]) -> dict[str, float]:
         offer = next((each.offer for each in parent.offers if each.step == node.chain[-1]), None) if parent else None
         if offer is not None and node.build_cpu_s:
             name = node.chain[-1].technique
-            used[name] = used.get(name, 0.0) + node.build_cpu_s
-            # What every trial costs is no part of its pace: of a step of next to nothing it would be most.
+            used[name] = used.get(name, 0.0) + node.build_cpu_s + TRIAL_CPU_S
+            # With what every trial costs: what a step of next to nothing costs beyond what it said must not weigh.
             said[name] = said.get(name, 0.0) + offer.cost_cpu_s + TRIAL_CPU_S
     return {name: (used[name] + TRIAL_CPU_S) / (said[name] + TRIAL_CPU_S) for name in used}
 
