@@ -27,7 +27,7 @@ WORDS: dict[str, dict[str, str]] = {
         "plan": "Plan when, where, on what and at what power to run.",
     },
     "improve": {
-        "profile": "Run a command and say what its functions and lines of Python cost, and what set its pace.",
+        "profile": "Say what the layers of a model, or the functions and lines of a command, cost, and what set the pace.",
         "optimise": "Find the same answer for less: cheaper data, models, settings and code.",
     },
     "prove": {

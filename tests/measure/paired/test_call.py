@@ -40,7 +40,8 @@ def two(baseline: Callable[[], object], candidate: Callable[[], object], *, isol
 def test_calls_are_compared_as_commands_are(measure: Measure, ledger: Open, isolated: bool) -> None:
     found = measure(*two(small, large, isolated=isolated), pairs=5)
 
-    assert all(1.8 < ratio < 5.0 for ratio in found.pairs("baseline", "candidate")), found.pairs("baseline", "candidate")
+    # Three times the work, and the same costs around it, which weigh more on a busy machine.
+    assert all(1.2 < ratio < 5.0 for ratio in found.pairs("baseline", "candidate")), found.pairs("baseline", "candidate")
     with ledger() as kept:
         assert {run.within for run in kept.runs(0) if run.id != found.run} == {found.run}
         assert not kept.verify(rebuild=True).findings
